@@ -1,0 +1,2 @@
+/** Requests, one-time tokens, what the mail says. */
+package org.serverroster.approval;

@@ -1,0 +1,76 @@
+package org.serverroster.config;
+
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.PropertiesConfigSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/**
+ * Says in Quarkus' words what the operator said in ours: which of the two datasources is in use,
+ * and what the embedded H2 needs to understand our SQL and to keep what it has committed.
+ */
+public class DerivedSettings implements ConfigSourceFactory {
+
+  private static final String DEFAULT_H2_URL = "jdbc:h2:file:./data/server-roster";
+
+  /** Added when the operator's URL has not said otherwise. */
+  private static final Map<String, String> H2_OPTIONS =
+      Map.of(
+          "MODE", "PostgreSQL",
+          "DATABASE_TO_LOWER", "TRUE",
+          // A commit is written before it is acknowledged; the default lets 500 ms pass.
+          "WRITE_DELAY", "0",
+          // Quarkus closes the pool; H2's own hook would close the file under open transactions.
+          "DB_CLOSE_ON_EXIT", "FALSE");
+
+  @Override
+  public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+    boolean postgresql = "postgresql".equals(value(context, "roster.db.kind", "h2"));
+    Map<String, String> derived = new HashMap<>();
+    for (String kind : List.of("h2", "postgresql")) {
+      String active = Boolean.toString(postgresql == kind.equals("postgresql"));
+      derived.put("quarkus.datasource." + kind + ".active", active);
+      derived.put("quarkus.flyway." + kind + ".active", active);
+    }
+    String chosen = "quarkus.datasource." + (postgresql ? "postgresql" : "h2");
+    String url = value(context, "roster.db.url", DEFAULT_H2_URL);
+    derived.put(chosen + ".jdbc.url", postgresql ? url : withH2Options(url));
+    put(derived, chosen + ".username", value(context, "roster.db.username", ""));
+    put(derived, chosen + ".password", value(context, "roster.db.password", ""));
+    return List.of(new PropertiesConfigSource(derived, "derived from roster.*", 240));
+  }
+
+  @Override
+  public OptionalInt getPriority() {
+    return OptionalInt.of(240);
+  }
+
+  static String withH2Options(String url) {
+    StringBuilder complete = new StringBuilder(url);
+    H2_OPTIONS.keySet().stream()
+        .sorted()
+        .filter(option -> !url.toUpperCase(java.util.Locale.ROOT).contains(";" + option + "="))
+        .forEach(
+            option ->
+                complete.append(';').append(option).append('=').append(H2_OPTIONS.get(option)));
+    return complete.toString();
+  }
+
+  private static void put(Map<String, String> derived, String key, String value) {
+    if (!value.isEmpty()) {
+      derived.put(key, value);
+    }
+  }
+
+  private static String value(ConfigSourceContext context, String key, String absent) {
+    ConfigValue value = context.getValue(key);
+    return value == null || value.getValue() == null || value.getValue().isBlank()
+        ? absent
+        : value.getValue();
+  }
+}

@@ -1,0 +1,220 @@
+package org.serverroster.config;
+
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.agroal.DataSource;
+import io.quarkus.arc.Unremovable;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.camel.component.mail.DefaultJavaMailSender;
+import org.apache.camel.component.mail.JavaMailSender;
+import org.serverroster.approval.Decisions;
+import org.serverroster.approval.Doorkeeper;
+import org.serverroster.approval.Letters;
+import org.serverroster.approval.Links;
+import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Departures;
+import org.serverroster.outbox.Stanzas;
+import org.serverroster.roster.Domain;
+import org.serverroster.roster.LocalDomains;
+import org.serverroster.roster.Peers;
+import org.serverroster.xmpp.StreamState;
+import org.serverroster.xmpp.XmppComponent;
+
+/** Puts the parts of the house together: the beans that the routes name, made from the settings. */
+@Unremovable
+class Parts {
+
+  private static final int DELIVERERS = 4;
+  private static final String MAIL_TIMEOUT_MILLIS = "20000";
+
+  private final Settings settings;
+
+  Parts(Settings settings) {
+    this.settings = settings;
+  }
+
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Produces
+  @Singleton
+  SecureRandom random() {
+    return new SecureRandom();
+  }
+
+  @Produces
+  @Singleton
+  LocalDomains localDomains() {
+    Map<Domain, List<String>> administrators = new TreeMap<>();
+    List<String> common = settings.admins().mail().orElse(List.of());
+    for (String name : settings.domains().orElse(List.of(settings.xmpp().component()))) {
+      administrators.put(Domain.of(name), common);
+    }
+    settings
+        .domain()
+        .forEach(
+            (name, domain) ->
+                domain
+                    .admins()
+                    .mail()
+                    .ifPresent(own -> administrators.replace(Domain.of(name), own)));
+    return new LocalDomains(administrators);
+  }
+
+  /** The one of the two datasources that is in use. */
+  @Produces
+  @Singleton
+  @Named("roster")
+  @Unremovable
+  javax.sql.DataSource roster(
+      @DataSource("h2") Instance<AgroalDataSource> h2,
+      @DataSource("postgresql") Instance<AgroalDataSource> postgresql) {
+    return settings.db().kind().equals("postgresql") ? postgresql.get() : h2.get();
+  }
+
+  @Produces
+  @Singleton
+  @Named("xmpp-component")
+  @Unremovable
+  XmppComponent xmppComponent(LocalDomains domains) {
+    Settings.Xmpp xmpp = settings.xmpp();
+    XmppComponent component = new XmppComponent();
+    component.setHost(xmpp.host());
+    component.setPort(xmpp.port());
+    component.setSecret(xmpp.secret());
+    component.setHandoverHosts(
+        String.join(
+            ",",
+            domains.all().stream()
+                .map(Domain::name)
+                .filter(name -> !name.equals(Domain.of(xmpp.component()).name()))
+                .toList()));
+    return component;
+  }
+
+  @Produces
+  @Singleton
+  @Named("doorkeeper")
+  @Unremovable
+  Doorkeeper doorkeeper(LocalDomains domains, Clock clock) {
+    return new Doorkeeper(domains, clock);
+  }
+
+  @Produces
+  @Singleton
+  @Named("peers")
+  @Unremovable
+  Peers peers() {
+    return new Peers(settings.approval().expiresAfter());
+  }
+
+  @Produces
+  @Singleton
+  @Named("decisions")
+  @Unremovable
+  Decisions decisions(Clock clock) {
+    return new Decisions(clock);
+  }
+
+  @Produces
+  @Singleton
+  @Named("departures")
+  @Unremovable
+  Departures departures(LocalDomains domains) {
+    return new Departures(domains);
+  }
+
+  @Produces
+  @Singleton
+  @Named("departure")
+  @Unremovable
+  Departure departure(Clock clock, SecureRandom random, XmppComponent component) {
+    String jid = settings.xmpp().component();
+    return new Departure(
+        clock, random, () -> component.streamState(jid) == StreamState.AUTHENTICATED);
+  }
+
+  @Produces
+  @Singleton
+  @Named("stanzas")
+  @Unremovable
+  Stanzas stanzas() {
+    return new Stanzas();
+  }
+
+  @Produces
+  @Singleton
+  @Unremovable
+  Links links(SecureRandom random, Clock clock) {
+    return new Links(random, clock);
+  }
+
+  @Produces
+  @Singleton
+  @Named("letters")
+  @Unremovable
+  Letters letters(Links links, Clock clock) {
+    String from =
+        settings.mail().from().orElse("server-roster@" + Domain.of(settings.xmpp().component()));
+    return new Letters(links, clock, settings.baseUrl(), from);
+  }
+
+  @Produces
+  @Singleton
+  @Named("mailSender")
+  @Unremovable
+  JavaMailSender mailSender() {
+    Settings.Mail mail = settings.mail();
+    DefaultJavaMailSender sender = new DefaultJavaMailSender();
+    sender.setProtocol(mail.protocol());
+    sender.setHost(mail.host());
+    sender.setPort(mail.port());
+    mail.username().ifPresent(sender::setUsername);
+    mail.password().ifPresent(sender::setPassword);
+    String prefix = "mail." + mail.protocol() + ".";
+    sender.addAdditionalJavaMailProperty(
+        prefix + "auth", Boolean.toString(mail.username().isPresent()));
+    sender.addAdditionalJavaMailProperty(prefix + "connectiontimeout", MAIL_TIMEOUT_MILLIS);
+    sender.addAdditionalJavaMailProperty(prefix + "timeout", MAIL_TIMEOUT_MILLIS);
+    sender.addAdditionalJavaMailProperty(prefix + "writetimeout", MAIL_TIMEOUT_MILLIS);
+    sender.addAdditionalJavaMailProperty(prefix + "ssl.checkserveridentity", "true");
+    sender.addAdditionalJavaMailProperty(
+        prefix + "starttls.enable", Boolean.toString(mail.starttls()));
+    sender.addAdditionalJavaMailProperty(
+        prefix + "starttls.required", Boolean.toString(mail.starttls()));
+    return sender;
+  }
+
+  @Produces
+  @Singleton
+  @Named("database")
+  @Unremovable
+  Outage database() {
+    return new Outage();
+  }
+
+  @Produces
+  @Singleton
+  @Named("deliverers")
+  @Unremovable
+  ExecutorService deliverers() {
+    return Executors.newFixedThreadPool(DELIVERERS, work -> new Thread(work, "deliverer"));
+  }
+
+  void stopDelivering(@Disposes @Named("deliverers") ExecutorService deliverers) {
+    deliverers.shutdown();
+  }
+}

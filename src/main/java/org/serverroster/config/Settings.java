@@ -1,0 +1,140 @@
+package org.serverroster.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every setting of Server Roster, as explained line by line in the operator's {@code
+ * application.properties}. {@link SettingsCheck} has looked at the values before anything reads
+ * them.
+ */
+@ConfigMapping(prefix = "roster")
+public interface Settings {
+
+  Xmpp xmpp();
+
+  /** The entities whose roster is kept; when absent, the component's own domain. */
+  Optional<List<String>> domains();
+
+  Admins admins();
+
+  /** Settings of single domains, by domain. */
+  Map<String, OneDomain> domain();
+
+  /** Where people reach this service: the start of every link in a mail. */
+  URI baseUrl();
+
+  Mail mail();
+
+  Db db();
+
+  Approval approval();
+
+  Admin admin();
+
+  /** Further people and programs that may log in, by user name. */
+  Map<String, User> users();
+
+  /** The component stream (XEP-0114). */
+  interface Xmpp {
+    @WithDefault("localhost")
+    String host();
+
+    @WithDefault("5347")
+    int port();
+
+    /** The component's own domain, for instance {@code roster.capulet.lit}. */
+    String component();
+
+    String secret();
+
+    @WithDefault("none")
+    String tls();
+
+    /** A PEM file with the certificate authority of the server; absent: those of the JVM. */
+    Optional<String> tlsCa();
+  }
+
+  /** Who is asked. */
+  interface Admins {
+    Optional<List<String>> mail();
+
+    Optional<List<String>> jid();
+  }
+
+  /** What one of our domains has for itself. */
+  interface OneDomain {
+    Admins admins();
+  }
+
+  /** How mail leaves. */
+  interface Mail {
+    @WithDefault("smtp")
+    String protocol();
+
+    @WithDefault("localhost")
+    String host();
+
+    @WithDefault("25")
+    int port();
+
+    Optional<String> username();
+
+    Optional<String> password();
+
+    /** The sender; absent: {@code server-roster@} and the component's domain. */
+    Optional<String> from();
+
+    /** Whether the connection must be turned into TLS before anything is said. */
+    @WithDefault("false")
+    boolean starttls();
+  }
+
+  /** Where the roster is kept. */
+  interface Db {
+    @WithDefault("h2")
+    String kind();
+
+    Optional<String> url();
+
+    Optional<String> username();
+
+    Optional<String> password();
+  }
+
+  /** How administrators decide. */
+  interface Approval {
+    @WithDefault("P14D")
+    Duration expiresAfter();
+
+    @WithDefault("button")
+    Confirm confirm();
+  }
+
+  /** What turns an opened link into a decision. */
+  enum Confirm {
+    BUTTON,
+    TYPE_DOMAIN,
+    LOGIN
+  }
+
+  /** The user {@code admin}. */
+  interface Admin {
+    String password();
+  }
+
+  /** One user of the HTTP interface. */
+  interface User {
+    /** A bcrypt hash in modular crypt format. */
+    @WithName("password")
+    String passwordHash();
+
+    List<String> roles();
+  }
+}

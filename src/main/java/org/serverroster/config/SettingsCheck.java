@@ -1,0 +1,286 @@
+package org.serverroster.config;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.serverroster.roster.Domain;
+import org.serverroster.roster.InvalidDomainException;
+
+/**
+ * Looks at every {@code roster.*} setting before anything starts. Each problem is one line that
+ * names the key and says what to write; values are never repeated, they may be secrets.
+ */
+public final class SettingsCheck {
+
+  private static final String PREFIX = "roster.";
+  private static final Pattern MAIL =
+      Pattern.compile("[^\\s@<>\",;:()\\\\]+@[^\\s@<>\",;:()\\\\]+");
+  private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$\\d\\d\\$.{53}");
+  private static final Pattern PER_DOMAIN =
+      Pattern.compile("roster\\.domain\\.(\"[^\"]+\"|[^.]+)\\.admins\\.(mail|jid)(\\[\\d+])?");
+  private static final Pattern PER_USER =
+      Pattern.compile("roster\\.users\\.(\"[^\"]+\"|[^.]+)\\.(password|roles)(\\[\\d+])?");
+
+  /** Names that Kubernetes puts into the environment for a Service called "roster". */
+  private static final Pattern SERVICE_LINK =
+      Pattern.compile("ROSTER_(SERVICE_.*|PORT|PORT_\\d+_.*)");
+
+  private final Map<String, Function<String, Optional<String>>> known = new LinkedHashMap<>();
+  private final Map<String, String> required = new LinkedHashMap<>();
+  private final Set<String> names;
+  private final Function<String, Optional<String>> values;
+
+  /**
+   * @param names the names of all properties, from every source, environment variables included
+   * @param values the value of a property
+   */
+  public SettingsCheck(Iterable<String> names, Function<String, Optional<String>> values) {
+    this.names = new TreeSet<>();
+    names.forEach(this.names::add);
+    this.values = values;
+    must("roster.xmpp.component", "the component's own domain, for instance roster.example.org");
+    must("roster.xmpp.secret", "the secret that the XMPP server has for this component");
+    must(
+        "roster.base-url",
+        "the address people reach this service at, for instance https://roster.example.org");
+    must("roster.admins.mail", "the mail addresses that are asked, separated by commas");
+    must("roster.admin.password", "a password of at least 12 characters for the user admin");
+    may("roster.xmpp.component", SettingsCheck::domain);
+    may("roster.xmpp.secret", SettingsCheck::anything);
+    may("roster.xmpp.host", SettingsCheck::anything);
+    may("roster.xmpp.port", SettingsCheck::port);
+    may("roster.xmpp.tls", oneOf("none", "direct"));
+    may("roster.xmpp.tls-ca", SettingsCheck::anything);
+    may("roster.domains", each(SettingsCheck::domain));
+    may("roster.admins.mail", each(SettingsCheck::mail));
+    may("roster.admins.jid", each(SettingsCheck::jid));
+    may("roster.base-url", SettingsCheck::baseUrl);
+    may("roster.mail.protocol", oneOf("smtp", "smtps"));
+    may("roster.mail.host", SettingsCheck::anything);
+    may("roster.mail.port", SettingsCheck::port);
+    may("roster.mail.username", SettingsCheck::anything);
+    may("roster.mail.password", SettingsCheck::anything);
+    may("roster.mail.from", SettingsCheck::mail);
+    may("roster.mail.starttls", oneOf("true", "false"));
+    may("roster.db.kind", oneOf("h2", "postgresql"));
+    may("roster.db.url", SettingsCheck::anything);
+    may("roster.db.username", SettingsCheck::anything);
+    may("roster.db.password", SettingsCheck::anything);
+    may("roster.approval.expires-after", SettingsCheck::period);
+    may("roster.approval.confirm", oneOf("button", "type-domain", "login"));
+    may("roster.admin.password", SettingsCheck::password);
+    later("roster.approval.quorum", "1");
+    later("roster.auto-approve", "");
+    later("roster.events.uri", "");
+    later("roster.commands.uri", "");
+    later("roster.approval.remind-after", "");
+    later("roster.denial.quiet-period", "");
+    later("roster.outbound.resend-after", "");
+  }
+
+  /** What is wrong, a line each; empty when the service can start. */
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    required.forEach(
+        (key, hint) -> {
+          if (value(key).isEmpty()) {
+            problems.add(key + " is missing: write " + hint);
+          }
+        });
+    known.forEach(
+        (key, check) ->
+            value(key)
+                .flatMap(check)
+                .ifPresent(hint -> problems.add(key + " makes no sense: write " + hint)));
+    names.stream().filter(this::isOurs).forEach(name -> checkName(name, problems));
+    checkTogether(problems);
+    return problems;
+  }
+
+  private void checkTogether(List<String> problems) {
+    Optional<String> kind = value("roster.db.kind");
+    Optional<String> url = value("roster.db.url");
+    if (kind.filter("postgresql"::equals).isPresent()) {
+      if (url.filter(text -> text.startsWith("jdbc:postgresql:")).isEmpty()) {
+        problems.add(
+            "roster.db.url makes no sense: with roster.db.kind=postgresql write a URL like"
+                + " jdbc:postgresql://host:5432/roster");
+      }
+    } else if (url.isPresent() && !url.get().startsWith("jdbc:h2:")) {
+      problems.add(
+          "roster.db.url makes no sense: with roster.db.kind=h2 write a URL like"
+              + " jdbc:h2:file:./data/server-roster");
+    }
+  }
+
+  private boolean isOurs(String name) {
+    // A variable of the environment is listed under its own name and under a guess at the key's.
+    return name.startsWith(PREFIX)
+        ? !names.contains(asVariable(name))
+        : name.startsWith("ROSTER_") && !isServiceLink(name);
+  }
+
+  private static boolean isServiceLink(String name) {
+    return SERVICE_LINK.matcher(name).matches();
+  }
+
+  private void checkName(String name, List<String> problems) {
+    if (known.keySet().stream().anyMatch(key -> sameSetting(key, name))) {
+      return;
+    }
+    if (PER_DOMAIN.matcher(name).matches()) {
+      Function<String, Optional<String>> check =
+          name.contains(".admins.mail") ? SettingsCheck::mail : SettingsCheck::jid;
+      value(name)
+          .flatMap(each(check))
+          .ifPresent(hint -> problems.add(name + " makes no sense: write " + hint));
+    } else if (PER_USER.matcher(name).matches()) {
+      value(name)
+          .flatMap(name.endsWith(".password") ? SettingsCheck::hash : each(SettingsCheck::role))
+          .ifPresent(hint -> problems.add(name + " makes no sense: write " + hint));
+    } else if (!name.startsWith("ROSTER_DOMAIN_") && !name.startsWith("ROSTER_USERS_")) {
+      problems.add(safe(name) + " is not a setting: correct its name or take it away");
+    }
+  }
+
+  private static boolean sameSetting(String key, String name) {
+    return name.equals(key)
+        || (name.startsWith(key + "[") && name.endsWith("]"))
+        || name.equals(asVariable(key));
+  }
+
+  private static String asVariable(String key) {
+    return key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+  }
+
+  private static String safe(String name) {
+    return name.replaceAll("[^\\p{Graph}]", "?");
+  }
+
+  private Optional<String> value(String key) {
+    return values.apply(key).map(String::strip).filter(text -> !text.isEmpty());
+  }
+
+  private void must(String key, String hint) {
+    required.put(key, hint);
+  }
+
+  private void may(String key, Function<String, Optional<String>> check) {
+    known.put(key, check);
+  }
+
+  /** A setting of the design that this version does not act on yet: saying so beats ignoring it. */
+  private void later(String key, String neutral) {
+    known.put(
+        key,
+        text ->
+            text.equals(neutral)
+                ? Optional.empty()
+                : Optional.of("nothing, this version does not know how to do that yet"));
+  }
+
+  private static Optional<String> anything(String text) {
+    return Optional.empty();
+  }
+
+  private static Optional<String> domain(String text) {
+    try {
+      Domain.of(text);
+      return Optional.empty();
+    } catch (InvalidDomainException e) {
+      return Optional.of("a domain name such as example.org");
+    }
+  }
+
+  private static Optional<String> port(String text) {
+    return text.matches("\\d{1,5}") && Integer.parseInt(text) > 0 && Integer.parseInt(text) < 65536
+        ? Optional.empty()
+        : Optional.of("a port number from 1 to 65535");
+  }
+
+  private static Optional<String> mail(String text) {
+    return text.length() <= 254 && MAIL.matcher(text).matches()
+        ? Optional.empty()
+        : Optional.of("a mail address such as hostmaster@example.org");
+  }
+
+  private static Optional<String> jid(String text) {
+    String[] parts = text.split("@", -1);
+    return parts.length == 2 && !parts[0].isBlank() && domain(parts[1]).isEmpty()
+        ? Optional.empty()
+        : Optional.of("an XMPP address such as hostmaster@example.org");
+  }
+
+  private static Optional<String> role(String text) {
+    return oneOf("admin", "auditor", "enforcer").apply(text);
+  }
+
+  private static Optional<String> hash(String text) {
+    return BCRYPT.matcher(text).matches()
+        ? Optional.empty()
+        : Optional.of("a bcrypt hash that starts with $2a$, $2b$ or $2y$");
+  }
+
+  private static Optional<String> password(String text) {
+    return text.length() >= 12
+        ? Optional.empty()
+        : Optional.of("a password of at least 12 characters");
+  }
+
+  private static Optional<String> period(String text) {
+    try {
+      Duration period = Duration.parse(text);
+      if (!period.isNegative() && !period.isZero()) {
+        return Optional.empty();
+      }
+    } catch (DateTimeParseException e) {
+      // said below
+    }
+    return Optional.of("an ISO-8601 duration longer than nothing, such as P14D or PT12H");
+  }
+
+  private static Optional<String> baseUrl(String text) {
+    try {
+      URI uri = new URI(text);
+      if (Set.of("http", "https").contains(uri.getScheme())
+          && uri.getHost() != null
+          && uri.getUserInfo() == null
+          && uri.getQuery() == null
+          && uri.getFragment() == null) {
+        return Optional.empty();
+      }
+    } catch (URISyntaxException e) {
+      // said below
+    }
+    return Optional.of("an address such as https://roster.example.org, without query or fragment");
+  }
+
+  private static Function<String, Optional<String>> oneOf(String... words) {
+    List<String> choice = List.of(words);
+    return text ->
+        choice.contains(text) ? Optional.empty() : Optional.of(String.join(" or ", choice));
+  }
+
+  private static Function<String, Optional<String>> each(Function<String, Optional<String>> check) {
+    return text -> {
+      for (String part : text.split(",")) {
+        Optional<String> hint = check.apply(part.strip());
+        if (hint.isPresent()) {
+          return hint.map(words -> words + ", several separated by commas");
+        }
+      }
+      return Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,2 @@
+/** The settings, and how the parts of the house are put together from them. */
+package org.serverroster.config;

@@ -1,0 +1,60 @@
+package org.serverroster.outbox;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.serverroster.roster.Change;
+import org.serverroster.roster.LocalDomains;
+
+/**
+ * Lists what a change sends: its stanzas to the peer, and, when it opens a request, one mail for
+ * each administrator. Stanzas to one peer share a lane and keep their order; each administrator's
+ * mails have their own, so that mail that is stuck holds up nothing else.
+ */
+public final class Departures {
+
+  private final LocalDomains domains;
+
+  /**
+   * @param domains whom to ask
+   */
+  public Departures(LocalDomains domains) {
+    this.domains = domains;
+  }
+
+  /** The rows to write, in the order in which they are to leave. */
+  public List<Map<String, Object>> of(Change change) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (String stanza : change.stanzas()) {
+      rows.add(row(change, "xmpp", stanza, change.text("address")));
+    }
+    if (Boolean.TRUE.equals(change.get("opens"))) {
+      for (String administrator : domains.administrators(change.text("domain"))) {
+        rows.add(row(change, "mail", "request", administrator));
+      }
+    }
+    return rows;
+  }
+
+  private static Map<String, Object> row(
+      Change change, String channel, String kind, String recipient) {
+    Map<String, Object> row = new HashMap<>();
+    row.put("wireId", UUID.randomUUID());
+    row.put("channel", channel);
+    row.put("lane", lane(change, channel, recipient));
+    row.put("domain", change.get("domain"));
+    row.put("peer", change.get("peer"));
+    row.put("kind", kind);
+    row.put("recipient", recipient);
+    row.put("request", change.get("request"));
+    row.put("now", change.get("now"));
+    return row;
+  }
+
+  private static String lane(Change change, String channel, String recipient) {
+    String pair = change.get("domain") + " " + change.get("peer");
+    return channel.equals("mail") ? pair + " " + recipient : pair;
+  }
+}

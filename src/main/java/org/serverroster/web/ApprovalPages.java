@@ -1,0 +1,179 @@
+package org.serverroster.web;
+
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Locale;
+import java.util.Optional;
+import org.serverroster.approval.Moments;
+import org.serverroster.roster.Decision;
+import org.serverroster.roster.Domain;
+import org.serverroster.web.ApprovalResource.Link;
+
+/** The approval pages, with the headers that keep their address and content to the reader. */
+final class ApprovalPages {
+
+  /**
+   * What the form page shows.
+   *
+   * @param decision {@code approve} or {@code deny}, null to choose
+   * @param complaint what was wrong with the last attempt, null when nothing was
+   */
+  record Form(
+      Domain peer,
+      Domain domain,
+      String received,
+      String expires,
+      String decision,
+      String nonce,
+      boolean typePeer,
+      String complaint) {
+
+    /** "Approve" or "Deny". */
+    public String verb() {
+      return decision.substring(0, 1).toUpperCase(Locale.ROOT) + decision.substring(1);
+    }
+
+    /** The other decision. */
+    public String other() {
+      return decision.equals("approve") ? "deny" : "approve";
+    }
+  }
+
+  @CheckedTemplate(defaultName = CheckedTemplate.HYPHENATED_ELEMENT_NAME)
+  static final class Templates {
+    static native TemplateInstance form(Form form);
+
+    static native TemplateInstance message(String title, String text, boolean console);
+
+    private Templates() {}
+  }
+
+  private ApprovalPages() {}
+
+  static Response form(
+      Link link,
+      Optional<Decision> choice,
+      String nonce,
+      boolean typePeer,
+      String complaint,
+      int status) {
+    return html(
+        status,
+        Templates.form(
+            new Form(
+                new Domain(link.text("peer")),
+                new Domain(link.text("domain")),
+                Moments.written(link.row().get("received_at")),
+                Moments.written(link.row().get("expires_at")),
+                choice.map(decision -> decision.name().toLowerCase(Locale.ROOT)).orElse(null),
+                nonce,
+                typePeer,
+                complaint)));
+  }
+
+  static Response done(Decision decision, Link link) {
+    String peer = link.text("peer");
+    return decision == Decision.APPROVE
+        ? message(
+            200,
+            "You approved " + peer,
+            peer
+                + " is now trusted by "
+                + link.text("domain")
+                + ". It is being told so, and asked"
+                + " for its presence in return.",
+            true)
+        : message(
+            200,
+            "You denied " + peer,
+            peer + " is not trusted by " + link.text("domain") + ". It is being told so.",
+            true);
+  }
+
+  static Response ended(Link link, int status) {
+    String peer = link.text("peer");
+    String outcome = link.text("outcome");
+    String when = Moments.written(link.row().get("decided_at"));
+    return outcome.equals("withdrawn")
+        ? message(
+            status,
+            "The request was withdrawn",
+            peer + " took back its request on " + when + ". There is nothing left to decide.",
+            true)
+        : message(
+            status,
+            "Already " + outcome,
+            "The request of "
+                + peer
+                + " to be trusted by "
+                + link.text("domain")
+                + " was "
+                + outcome
+                + " by "
+                + link.text("decided_by")
+                + " on "
+                + when
+                + ". This link is used up.",
+            true);
+  }
+
+  static Response expired(Link link, int status) {
+    return message(
+        status,
+        "The request has expired",
+        "Nobody decided about "
+            + link.text("peer")
+            + " until "
+            + Moments.written(link.row().get("expires_at"))
+            + ", so its request to be trusted by "
+            + link.text("domain")
+            + " has expired. It can ask"
+            + " again.",
+        true);
+  }
+
+  static Response unknown() {
+    return message(404, "Not found", "There is no such page.", false);
+  }
+
+  static Response logIn(boolean nobodyYet) {
+    return nobodyYet
+        ? Response.fromResponse(
+                message(401, "Please log in", "Deciding needs an administrator's login.", false))
+            .header(HttpHeaders.WWW_AUTHENTICATE, Accounts.CHALLENGE)
+            .build()
+        : message(403, "Not allowed", "Deciding needs an administrator's login.", false);
+  }
+
+  static Response failed() {
+    return message(
+        503,
+        "This does not work at the moment",
+        "Nothing was decided. The link stays valid: please try again in a few minutes.",
+        false);
+  }
+
+  private static Response message(int status, String title, String text, boolean console) {
+    return html(status, Templates.message(title, text, console));
+  }
+
+  private static Response html(int status, TemplateInstance page) {
+    return Response.status(status)
+        .type(MediaType.TEXT_HTML + ";charset=UTF-8")
+        .header("Referrer-Policy", "no-referrer")
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header(
+            "Content-Security-Policy",
+            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
+                + " frame-ancestors 'none'")
+        .header("X-Content-Type-Options", "nosniff")
+        .header("X-Frame-Options", "DENY")
+        .header("X-Robots-Tag", "noindex, nofollow")
+        .header("Cross-Origin-Opener-Policy", "same-origin")
+        .entity(page.render())
+        .build();
+  }
+}

@@ -1,0 +1,58 @@
+package org.serverroster.web;
+
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns what went wrong into problem details, and keeps what is none of the caller's business. */
+class Problems {
+
+  private static final Logger LOG = Logger.getLogger("server-roster");
+
+  @ServerExceptionMapper
+  Response known(WebApplicationException failure) {
+    int status = failure.getResponse().getStatus();
+    return Problem.of(status, status < 500 ? failure.getMessage() : null);
+  }
+
+  @ServerExceptionMapper
+  Response unauthorized(UnauthorizedException failure) {
+    return Problem.of(401, null);
+  }
+
+  @ServerExceptionMapper
+  Response failed(AuthenticationFailedException failure) {
+    return Problem.of(401, null);
+  }
+
+  @ServerExceptionMapper
+  Response forbidden(ForbiddenException failure) {
+    return Problem.of(403, null);
+  }
+
+  @ServerExceptionMapper
+  Response unavailable(Routes.RouteFailedException failure) {
+    LOG.warnf("http-request-failed because=%s", reason(failure));
+    return Problem.of(503, "the roster cannot be reached, try again later");
+  }
+
+  @ServerExceptionMapper
+  Response unexpected(RuntimeException failure) {
+    LOG.error("http-request-failed", failure);
+    return Problem.of(500, null);
+  }
+
+  /** The innermost cause in one printable line. */
+  static String reason(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause.getCause() != null && depth < 20; depth++) {
+      cause = cause.getCause();
+    }
+    return (cause.getClass().getSimpleName() + ": " + cause.getMessage())
+        .replaceAll("[^\\p{Print}]+", " ");
+  }
+}
