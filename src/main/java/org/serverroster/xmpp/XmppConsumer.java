@@ -1,0 +1,88 @@
+package org.serverroster.xmpp;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePattern;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.RollbackExchangeException;
+import org.apache.camel.support.DefaultConsumer;
+import org.jivesoftware.smack.packet.IQ;
+import org.jivesoftware.smack.packet.Presence;
+import org.jivesoftware.smack.packet.Stanza;
+
+/** Makes an exchange of each stanza and waits for it: what it returns may be acknowledged. */
+final class XmppConsumer extends DefaultConsumer implements StanzaHandler {
+
+  private final XmppEndpoint endpoint;
+  private ComponentStream stream;
+
+  XmppConsumer(XmppEndpoint endpoint, Processor processor) {
+    super(endpoint, processor);
+    this.endpoint = endpoint;
+  }
+
+  @Override
+  protected void doStart() throws Exception {
+    super.doStart();
+    stream = endpoint.acquireStream();
+    stream.reception().add(this);
+  }
+
+  @Override
+  protected void doStop() throws Exception {
+    if (stream != null) {
+      stream.reception().remove(this);
+      stream = null;
+      endpoint.releaseStream();
+    }
+    super.doStop();
+  }
+
+  @Override
+  public Object handle(Stanza stanza, String handoverHost) throws Exception {
+    Exchange exchange = createExchange(false);
+    describe(stanza, handoverHost, exchange);
+    try {
+      getProcessor().process(exchange);
+    } catch (Exception e) {
+      exchange.setException(e);
+    }
+    Exception failure = exchange.getException();
+    if (failure == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())) {
+      failure = new RollbackExchangeException("rolled back", exchange);
+    }
+    Object body = exchange.getMessage().getBody();
+    defaultConsumerCallback(exchange, false).done(true);
+    if (failure != null) {
+      throw failure;
+    }
+    return body == stanza ? null : body;
+  }
+
+  private static void describe(Stanza stanza, String handoverHost, Exchange exchange) {
+    exchange.setPattern(stanza instanceof IQ ? ExchangePattern.InOut : ExchangePattern.InOnly);
+    Message message = exchange.getIn();
+    message.setBody(stanza);
+    set(message, XmppHeaders.FROM, stanza.getFrom());
+    set(message, XmppHeaders.TO, stanza.getTo());
+    set(message, XmppHeaders.STANZA_ID, stanza.getStanzaId());
+    set(message, XmppHeaders.HANDOVER_HOST, handoverHost);
+    if (stanza instanceof Presence presence) {
+      set(message, XmppHeaders.STANZA_KIND, "presence");
+      set(message, XmppHeaders.STANZA_TYPE, presence.getType());
+      set(message, XmppHeaders.PRESENCE_TYPE, presence.getType());
+    } else if (stanza instanceof IQ iq) {
+      set(message, XmppHeaders.STANZA_KIND, "iq");
+      set(message, XmppHeaders.STANZA_TYPE, iq.getType());
+    } else if (stanza instanceof org.jivesoftware.smack.packet.Message chat) {
+      set(message, XmppHeaders.STANZA_KIND, "message");
+      set(message, XmppHeaders.STANZA_TYPE, chat.getType());
+    }
+  }
+
+  private static void set(Message message, String header, Object value) {
+    if (value != null) {
+      message.setHeader(header, value.toString());
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package org.serverroster.xmpp;
+
+import org.apache.camel.component.xmpp.XmppConstants;
+
+/**
+ * The headers that the consumer sets, and the only ones: nothing else that a stanza carries ever
+ * becomes a header, so a stranger cannot name one. All values are Strings.
+ */
+public final class XmppHeaders {
+
+  /** JID of the sender, with its resource if it has one. Absent if the stanza names none. */
+  public static final String FROM = XmppConstants.FROM;
+
+  /** JID of the addressee, with its resource if it has one. Absent if the stanza names none. */
+  public static final String TO = XmppConstants.TO;
+
+  /** The id of the stanza. Absent if it has none. */
+  public static final String STANZA_ID = XmppConstants.STANZA_ID;
+
+  /** {@code presence}, {@code message} or {@code iq}. */
+  public static final String STANZA_KIND = "CamelXmppStanzaKind";
+
+  /**
+   * The type of the stanza as on the wire; {@code available} for presence and {@code normal} for a
+   * message without one (RFC 6121, 4.7.1 and 5.2.2).
+   */
+  public static final String STANZA_TYPE = "CamelXmppStanzaType";
+
+  /** The same as {@link #STANZA_TYPE}, for presence only. */
+  public static final String PRESENCE_TYPE = "CamelXmppPresenceType";
+
+  /**
+   * The bare domain that handed the stanza over ({@code urn:server-roster:handover:0}). Absent for
+   * a stanza that was addressed to the component itself.
+   */
+  public static final String HANDOVER_HOST = "CamelXmppHandoverHost";
+
+  private XmppHeaders() {}
+}
