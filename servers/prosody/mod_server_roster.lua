@@ -4,6 +4,7 @@
 
 local st = require "util.stanza";
 local errors = require "util.error";
+local jid_prep = require "util.jid".prep;
 local jid_split = require "util.jid".split;
 local jid_prepped_split = require "util.jid".prepped_split;
 local datamanager = require "util.datamanager";
@@ -21,14 +22,22 @@ local xmlns_handover = "urn:server-roster:handover:0";
 local xmlns_command = "http://jabber.org/protocol/commands";
 local command_node = "http://jabber.org/protocol/admin#server-buddy";
 
-local component = module:get_option_string("server_roster_component", "roster."..module.host);
-local max_pending = module:get_option_number("server_roster_max_pending", 2000);
-local max_pending_per_peer = module:get_option_number("server_roster_max_pending_per_peer", 20);
-local max_stanza_size = module:get_option_number("server_roster_max_stanza_size", 10240);
-local max_answer_size = module:get_option_number("server_roster_max_answer_size", 65536);
-local window = module:get_option_number("server_roster_window", 32);
-local timeout = module:get_option_number("server_roster_timeout", 30);
-local retry_max = module:get_option_number("server_roster_retry_max", 60);
+-- A number greater than zero; anything else is said and replaced by the default.
+local function number(name, default)
+	local value = module:get_option_number("server_roster_"..name, default);
+	if value and value > 0 then return value; end
+	module:log("error", "server_roster_%s must be a number greater than 0, %s is used instead", name, default);
+	return default;
+end
+
+local component = jid_prep(module:get_option_string("server_roster_component", "roster."..module.host));
+local max_pending = number("max_pending", 2000);
+local max_pending_per_peer = number("max_pending_per_peer", 20);
+local max_stanza_size = number("max_stanza_size", 10240);
+local max_answer_size = number("max_answer_size", 65536);
+local window = number("window", 32);
+local timeout = number("timeout", 30);
+local retry_max = number("retry_max", 60);
 local max_depth = 20;
 
 local subscription_types = { subscribe = true, subscribed = true, unsubscribe = true, unsubscribed = true };
@@ -376,8 +385,8 @@ module:hook("presence/host", function (event)
 		same = sha1(tostring(anonymous));
 	end
 	if not take({ peer = peer, xml = xml, durable = durable, same = same }) and durable then
-		log_rationed("warn", "Presence of type %s from %s is refused, %d stanzas wait", kind, printable(peer), n_pending);
-		return reply_error(origin, stanza, "wait", "resource-constraint", "Too many requests wait, try again later");
+		log_rationed("warn", "Presence of type %s from %s is refused for now, %d stanzas wait", kind, printable(peer), n_pending);
+		return reply_error(origin, stanza, "wait", "resource-constraint", "Your request cannot be taken now, try again later");
 	end
 	return true;
 end, 100);

@@ -39,6 +39,7 @@ public final class ComponentClient implements AutoCloseable {
       wire.close();
       throw new IOException(answer.children().get(0).name());
     }
+    wire.forget(answer);
     return new ComponentClient(domain, wire);
   }
 
@@ -58,9 +59,14 @@ public final class ComponentClient implements AutoCloseable {
     send("<presence from='%s' to='%s' id='%s'%s/>".formatted(domain, to, id, typed));
   }
 
-  /** Everything received since the handshake, oldest first. */
+  /** Everything received since the handshake or the last {@link #clear}, oldest first. */
   public List<Stanza> received() {
-    return wire.received().stream().skip(1).toList();
+    return wire.received();
+  }
+
+  /** Forgets everything received so far. */
+  public void clear() {
+    wire.clear();
   }
 
   /**

@@ -38,10 +38,10 @@ public final class Prosody implements AutoCloseable {
   /**
    * A Prosody that keeps everything below that folder.
    *
-   * @throws IllegalStateException if Prosody is not installed
+   * @throws IllegalStateException if Prosody or its DNS library is not installed
    */
   public static Prosody in(Path folder, Dns dns) throws IOException {
-    if (!Files.isExecutable(PROGRAM)) {
+    if (!Files.isExecutable(PROGRAM) || !hasUnbound()) {
       throw new IllegalStateException(
           "prosody is not installed: apt-get install prosody lua-unbound");
     }
@@ -253,6 +253,13 @@ public final class Prosody implements AutoCloseable {
             text.append(
                 "Component \"%s\"%n  component_secret = \"%s\"%n".formatted(domain, secret)));
     return text.toString();
+  }
+
+  private static boolean hasUnbound() throws IOException {
+    try (var found =
+        Files.find(Path.of("/usr/lib"), 4, (path, kind) -> path.endsWith("lunbound.so"))) {
+      return found.findAny().isPresent();
+    }
   }
 
   /** The folder of our shim: the nearest {@code servers/prosody} from the working directory up. */

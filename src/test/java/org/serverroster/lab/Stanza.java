@@ -33,6 +33,8 @@ public record Stanza(String xml, Element element) {
       var factory = DocumentBuilderFactory.newInstance();
       factory.setNamespaceAware(true);
       factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+      // Lazy nodes would be built on reading, and stanzas are read by several threads.
+      factory.setFeature("http://apache.org/xml/features/dom/defer-node-expansion", false);
       var builder = factory.newDocumentBuilder();
       builder.setErrorHandler(null);
       var wrap = builder.parse(new InputSource(new StringReader(text))).getDocumentElement();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -75,9 +76,29 @@ class Wire implements AutoCloseable {
     return List.copyOf(all);
   }
 
+  /** Forgets everything received so far. */
+  synchronized void clear() {
+    all.clear();
+    untaken.clear();
+  }
+
+  /** Forgets one stanza; what came with it in the same packet stays. */
+  synchronized void forget(Stanza stanza) {
+    all.remove(stanza);
+    untaken.remove(stanza);
+  }
+
   /** Takes the first stanza that matches and was not taken before; waits for it. */
   synchronized Stanza await(Predicate<Stanza> wanted) {
-    return waitFor(() -> untaken.stream().filter(wanted).findFirst().orElse(null), wanted);
+    var found = new Stanza[1];
+    waitUntil(
+        () -> {
+          found[0] = untaken.stream().filter(wanted).findFirst().orElse(null);
+          return found[0] != null;
+        },
+        "a matching stanza");
+    untaken.remove(found[0]);
+    return found[0];
   }
 
   /** Calls the listener for every stanza that comes from now on, in the thread that reads. */
@@ -129,19 +150,7 @@ class Wire implements AutoCloseable {
     }
   }
 
-  private Stanza waitFor(java.util.function.Supplier<Stanza> found, Object what) {
-    var stanza = new Stanza[1];
-    waitUntil(
-        () -> {
-          stanza[0] = found.get();
-          return stanza[0] != null;
-        },
-        "a matching stanza (" + what + ")");
-    untaken.remove(stanza[0]);
-    return stanza[0];
-  }
-
-  private synchronized void waitUntil(java.util.function.BooleanSupplier done, String what) {
+  private synchronized void waitUntil(BooleanSupplier done, String what) {
     var end = System.nanoTime() + PATIENCE.toNanos();
     while (!done.getAsBoolean()) {
       var left = (end - System.nanoTime()) / 1_000_000;
