@@ -44,10 +44,10 @@ public final class Departure {
   /**
    * Whether to look for more stanzas to send: only the replica that holds the stream sends them.
    *
-   * @param more whether the last look found any, null before the first
+   * @param waiting how many the last look found, null before the first
    */
-  public boolean mayDeliver(@ExchangeProperty("more") Boolean more) {
-    return !Boolean.FALSE.equals(more) && streamIsUp.getAsBoolean();
+  public boolean mayDeliver(@ExchangeProperty("waiting") Integer waiting) {
+    return (waiting == null || waiting > 0) && streamIsUp.getAsBoolean();
   }
 
   /** The parameters that find what may leave now. */
