@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.spi.ExecutorServiceManager;
 import org.jivesoftware.smack.packet.IQ;
@@ -32,6 +33,7 @@ final class ComponentStream {
   private final Consumer<StreamState> onChange;
   private final StreamCounters counters = new StreamCounters();
   private final PendingAnswers answers = new PendingAnswers();
+  private final AtomicBoolean started = new AtomicBoolean();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final ExecutorService runner;
   private final ExecutorService completions;
@@ -90,8 +92,9 @@ final class ComponentStream {
     return completions;
   }
 
+  /** Begins to connect, the first time it is called. */
   void start() {
-    if (stopping.getCount() > 0) {
+    if (started.compareAndSet(false, true) && stopping.getCount() > 0) {
       runner.execute(this::run);
       long period = Math.max(20, keepAlivePeriod().toMillis());
       clock.scheduleWithFixedDelay(this::keepAlive, period, period, TimeUnit.MILLISECONDS);

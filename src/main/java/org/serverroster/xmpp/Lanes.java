@@ -54,6 +54,7 @@ final class Lanes {
   /** Takes no more tasks, and returns when those that were taken are done or the time is over. */
   void close(long timeoutMillis) throws InterruptedException {
     open = false;
+    queues.forEach(queue -> queue.offer(() -> {})); // wakes an idle thread
     threads.shutdown();
     if (!threads.awaitTermination(timeoutMillis, TimeUnit.MILLISECONDS)) {
       threads.shutdownNow();
@@ -63,10 +64,7 @@ final class Lanes {
   private void work(BlockingQueue<Runnable> queue) {
     try {
       while (open || !queue.isEmpty()) {
-        Runnable task = queue.poll(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
-        if (task != null) {
-          run(task);
-        }
+        run(queue.take());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -87,10 +87,13 @@ record StreamSettings(
 
   static DomainBareJid domain(String what, String text) {
     try {
-      return JidCreate.domainBareFrom(text);
+      if (JidCreate.from(text) instanceof DomainBareJid domain) {
+        return domain;
+      }
     } catch (XmppStringprepException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(what + " must be a domain, not " + Printable.of(text), e);
+      // no JID at all
     }
+    throw new IllegalArgumentException(what + " must be a domain, not " + Printable.of(text));
   }
 
   private static boolean notBlank(String text) {

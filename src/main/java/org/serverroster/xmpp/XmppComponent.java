@@ -90,7 +90,9 @@ public class XmppComponent extends DefaultComponent {
             new StartupListener() {
               @Override
               public void onCamelContextStarted(CamelContext context, boolean already) {
-                // not yet: the routes start after this
+                if (already) { // else not yet: the routes start after this
+                  opened.start();
+                }
               }
 
               @Override

@@ -1,6 +1,7 @@
 package org.serverroster.xmpp;
 
 import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultEndpoint;
@@ -9,7 +10,7 @@ import org.apache.camel.support.DefaultEndpoint;
  * One component of an XMPP server: {@code xmpp-component:roster.capulet.lit}. Its options are those
  * of {@link XmppConfiguration}.
  */
-public class XmppEndpoint extends DefaultEndpoint {
+public class XmppEndpoint extends DefaultEndpoint implements MultipleConsumersSupport {
 
   private final String jid;
   private final XmppConfiguration configuration;
@@ -40,6 +41,11 @@ public class XmppEndpoint extends DefaultEndpoint {
     XmppConsumer consumer = new XmppConsumer(this, processor);
     configureConsumer(consumer);
     return consumer;
+  }
+
+  @Override
+  public boolean isMultipleConsumersSupported() {
+    return true;
   }
 
   /** The stream of this component, opened for its first user. */

@@ -12,6 +12,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -29,11 +30,14 @@ abstract class StreamFixture {
 
   @BeforeEach
   void startServer() throws Exception {
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
     server = ScriptedXmppServer.start(JID, SECRET);
   }
 
   @AfterEach
   void stopAll() {
+    server.thaw();
     contexts.forEach(CamelContext::stop);
     server.close();
   }

@@ -1,0 +1,104 @@
+package org.serverroster.xmpp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TLS from the first byte, and who is believed. */
+class DirectTlsTest extends StreamFixture {
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    keytool(
+        "-genkeypair -alias xmpp -keyalg EC -groupname secp256r1 -dname CN=xmpp -validity 2"
+            + " -ext san=ip:127.0.0.1");
+    keytool("-exportcert -rfc -alias xmpp -file " + folder.resolve("ca.pem"));
+  }
+
+  @BeforeEach
+  void startTlsServer() throws Exception {
+    server.close();
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(folder.resolve("keys.p12"))) {
+      keys.load(in, "changeit".toCharArray());
+    }
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(keys, "changeit".toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(managers.getKeyManagers(), null, null);
+    server = ScriptedXmppServer.start(JID, SECRET, 0, context.getServerSocketFactory());
+  }
+
+  @Test
+  void speaksTlsWithAServerThatItTrusts() throws Exception {
+    XmppComponent component =
+        attach(
+            c -> {
+              c.setTls("direct");
+              c.setTlsCa(folder.resolve("ca.pem").toString());
+              c.setIdleLimit(Duration.ofSeconds(2)); // so that reads time out in between
+            },
+            exchange -> {});
+    awaitState(component, StreamState.AUTHENTICATED);
+
+    assertEquals("result", server.handOver(HOST, subscribe("a.lit")).getAttribute("type"));
+    server.drop();
+    server.awaitStream();
+    awaitState(component, StreamState.AUTHENTICATED);
+    assertEquals("result", server.handOver(HOST, subscribe("b.lit")).getAttribute("type"));
+  }
+
+  @Test
+  void refusesAServerThatNobodyVouchesFor() throws Exception {
+    XmppComponent component = attach(c -> c.setTls("direct"), exchange -> {});
+
+    awaitState(component, StreamState.LOST);
+
+    assertTrue(component.lastProblem(JID).contains("PKIX"), component.lastProblem(JID));
+    assertEquals(0, server.accepted());
+  }
+
+  @Test
+  void refusesACertificateOfAnotherName() throws Exception {
+    XmppComponent component =
+        attach(
+            c -> {
+              c.setTls("direct");
+              c.setHost("localhost");
+              c.setTlsCa(folder.resolve("ca.pem").toString());
+            },
+            exchange -> {});
+
+    awaitState(component, StreamState.LOST);
+
+    assertTrue(component.lastProblem(JID).contains("localhost"), component.lastProblem(JID));
+    assertEquals(0, server.accepted());
+  }
+
+  private static void keytool(String arguments) throws Exception {
+    String tool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+    String command =
+        tool
+            + " "
+            + arguments
+            + " -storetype PKCS12 -storepass changeit -keystore "
+            + folder.resolve("keys.p12");
+    Process process =
+        new ProcessBuilder(command.split(" ")).redirectErrorStream(true).inheritIO().start();
+    assertEquals(0, process.waitFor());
+  }
+}
