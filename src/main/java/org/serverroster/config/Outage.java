@@ -1,18 +1,75 @@
 package org.serverroster.config;
 
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.jboss.logging.Logger;
+import org.serverroster.outbox.Departure;
 
-/** Tells a database that is away, and will be back, from a statement that will never succeed. */
+/**
+ * Tells a database that is away, and will be back, from a statement that will never succeed, and
+ * says so in the log: one line when it begins, one a minute, one when it is over.
+ */
 public final class Outage {
+
+  private static final Logger LOG = Logger.getLogger("server-roster");
+  private static final Duration REMINDER = Duration.ofMinutes(1);
 
   /** Classes of SQLSTATE (SQL:2016, part 2, table 38): the data or the statement is at fault. */
   private static final Set<String> LASTING = Set.of("21", "22", "23", "42");
 
+  private final Clock clock;
+  private Instant since;
+  private Instant said;
+
+  /**
+   * @param clock now
+   */
+  public Outage(Clock clock) {
+    this.clock = clock;
+  }
+
   /** Whether trying the same again later can succeed. */
   public boolean isAway(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    if (!passes(failure)) {
+      return false;
+    }
+    say(failure);
+    return true;
+  }
+
+  /** A statement went through. */
+  public synchronized void isBack() {
+    if (since != null) {
+      LOG.infof("database-back away-for=%s", Duration.between(since, clock.instant()));
+      since = null;
+      said = null;
+    }
+  }
+
+  /** What nobody waits for has failed: one line, unless it is the outage that is known already. */
+  public void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    if (!isAway(failure)) {
+      LOG.warnf("background-step-failed because=%s", Departure.describe(failure));
+    }
+  }
+
+  private synchronized void say(Exception failure) {
+    Instant now = clock.instant();
+    if (since == null) {
+      since = now;
+    }
+    if (said == null || !now.isBefore(said.plus(REMINDER))) {
+      said = now;
+      LOG.warnf("database-away since=%s because=%s", since, Departure.describe(failure));
+    }
+  }
+
+  private static boolean passes(Exception failure) {
     Throwable cause = failure;
     for (int depth = 0; cause != null && depth < 20; depth++) {
       if (cause instanceof SQLException sql) {

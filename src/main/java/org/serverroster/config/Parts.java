@@ -202,8 +202,8 @@ class Parts {
   @Singleton
   @Named("database")
   @Unremovable
-  Outage database() {
-    return new Outage();
+  Outage database(Clock clock) {
+    return new Outage(clock);
   }
 
   @Produces

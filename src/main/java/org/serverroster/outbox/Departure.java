@@ -90,7 +90,7 @@ public final class Departure {
   }
 
   /** The innermost cause in one printable line: it may quote what another server said. */
-  static String describe(Throwable failure) {
+  public static String describe(Throwable failure) {
     Throwable cause = failure;
     for (int depth = 0;
         cause.getCause() != null && cause.getCause() != cause && depth < 20;

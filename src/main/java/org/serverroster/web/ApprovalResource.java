@@ -22,6 +22,7 @@ import org.serverroster.approval.LinkState;
 import org.serverroster.approval.Links;
 import org.serverroster.config.Settings;
 import org.serverroster.config.Settings.Confirm;
+import org.serverroster.outbox.Departure;
 import org.serverroster.roster.AlreadyDecidedException;
 import org.serverroster.roster.Decision;
 import org.serverroster.roster.Domain;
@@ -165,7 +166,7 @@ class ApprovalResource {
     try {
       return page.get();
     } catch (RuntimeException failure) {
-      LOG.warnf("approval-page-failed because=%s", Problems.reason(failure));
+      LOG.warnf("approval-page-failed because=%s", Departure.describe(failure));
       return ApprovalPages.failed();
     }
   }

@@ -7,6 +7,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.serverroster.outbox.Departure;
 
 /** Turns what went wrong into problem details, and keeps what is none of the caller's business. */
 class Problems {
@@ -36,7 +37,7 @@ class Problems {
 
   @ServerExceptionMapper
   Response unavailable(Routes.RouteFailedException failure) {
-    LOG.warnf("http-request-failed because=%s", reason(failure));
+    LOG.warnf("http-request-failed because=%s", Departure.describe(failure));
     return Problem.of(503, "the roster cannot be reached, try again later");
   }
 
@@ -44,15 +45,5 @@ class Problems {
   Response unexpected(RuntimeException failure) {
     LOG.error("http-request-failed", failure);
     return Problem.of(500, null);
-  }
-
-  /** The innermost cause in one printable line. */
-  static String reason(Throwable failure) {
-    Throwable cause = failure;
-    for (int depth = 0; cause.getCause() != null && depth < 20; depth++) {
-      cause = cause.getCause();
-    }
-    return (cause.getClass().getSimpleName() + ": " + cause.getMessage())
-        .replaceAll("[^\\p{Print}]+", " ");
   }
 }
