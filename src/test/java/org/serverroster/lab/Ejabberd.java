@@ -86,7 +86,6 @@ public final class Ejabberd implements AutoCloseable {
                 "\"" + folder.resolve("spool") + "\"",
                 "-s",
                 "ejabberd"));
-    process.awaitAnswer(s2s);
     process.awaitAnswer(components);
     return this;
   }

@@ -115,7 +115,6 @@ public final class Prosody implements AutoCloseable {
             folder,
             Map.of("HOME", folder.toString()),
             List.of(PROGRAM.toString(), "-F", "--config", configuration().toString()));
-    process.awaitAnswer(s2s);
     process.awaitAnswer(components);
     return this;
   }

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,9 @@ import java.util.concurrent.TimeUnit;
  * A server that we started and that we end: by its handle, and at the latest when the JVM exits.
  */
 final class ServerProcess {
+  private static final String GREETING =
+      "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept'"
+          + " xmlns:stream='http://etherx.jabber.org/streams' to='nobody.invalid'>";
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final Process process;
@@ -50,13 +54,21 @@ final class ServerProcess {
     }
   }
 
-  /** Waits until the address answers. */
+  /**
+   * Waits until an XMPP server speaks at the address. A port that only listens is not enough: the
+   * kernel accepts for a server that is still loading.
+   */
   void awaitAnswer(InetSocketAddress address) throws IOException {
     var end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try (var socket = new Socket()) {
         socket.connect(address, 1000);
-        return;
+        socket.setSoTimeout(1000);
+        socket.getOutputStream().write(GREETING.getBytes(StandardCharsets.US_ASCII));
+        if (socket.getInputStream().read() >= 0) {
+          return;
+        }
+        throw new IOException("Closed without a word");
       } catch (IOException e) {
         if (!process.isAlive() || System.nanoTime() > end) {
           kill9();
