@@ -14,7 +14,7 @@ public class ServerRoster {
   /** What the process answers when its settings forbid the start (sysexits.h, EX_CONFIG). */
   static final int SENSELESS_SETTINGS = 78;
 
-  private ServerRoster() {}
+  ServerRoster() {}
 
   /** Starts the service; with senseless settings it says so, a line each, and exits with 78. */
   public static void main(String... arguments) {
