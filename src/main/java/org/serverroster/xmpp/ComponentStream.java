@@ -35,6 +35,7 @@ final class ComponentStream {
   private final PendingAnswers answers = new PendingAnswers();
   private final AtomicBoolean started = new AtomicBoolean();
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private final CountDownLatch drained = new CountDownLatch(1);
   private final ExecutorService runner;
   private final ExecutorService completions;
   private final ScheduledExecutorService clock;
@@ -105,6 +106,7 @@ final class ComponentStream {
   void stop() throws InterruptedException {
     stopping.countDown();
     lanes.close(DRAIN_MILLIS);
+    drained.countDown();
     executors.shutdownNow(clock);
     StreamConnection connection = current;
     if (connection != null) {
@@ -181,6 +183,9 @@ final class ComponentStream {
         counters.connections.increment();
         changeTo(StreamState.AUTHENTICATED, null);
         reception.read(connection);
+        if (stopping.getCount() == 0) {
+          drained.await(); // the last answers still go out on this connection
+        }
         connection.sayGoodbye(null);
         throw new EOFException();
       } catch (IOException | XmlPullParserException | RuntimeException e) {

@@ -123,8 +123,11 @@ final class Reception {
     if (!settings.jid().equals(handover.getTo())
         || !(host instanceof DomainBareJid)
         || !settings.handoverHosts().contains(host)) {
+      if (counters.forbidden()
+          == 0) { // the first may be a setting; a stranger shall not fill the log
+        LOG.warn("{} handed a stanza over and is not in handoverHosts", Printable.of(host));
+      }
       counters.forbidden.increment();
-      LOG.warn("{} tried to hand a stanza over and may not", Printable.of(host));
       CharSequence error = Xml.error(handover, Condition.forbidden, Type.AUTH);
       return lanes.submit(lane(host), () -> send(connection, error));
     }

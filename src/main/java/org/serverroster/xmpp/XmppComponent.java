@@ -10,6 +10,8 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.StartupListener;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.support.DefaultComponent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@code xmpp-component} Camel component: an external component of an XMPP server (XEP-0114).
@@ -19,6 +21,8 @@ import org.apache.camel.support.DefaultComponent;
  * arrives before all routes listen.
  */
 public class XmppComponent extends DefaultComponent {
+
+  private static final Logger LOG = LoggerFactory.getLogger(XmppComponent.class);
 
   private final Map<String, SharedStream> streams = new HashMap<>();
   private final List<StreamListener> listeners = new CopyOnWriteArrayList<>();
@@ -68,39 +72,24 @@ public class XmppComponent extends DefaultComponent {
     return endpoint;
   }
 
-  ComponentStream acquire(StreamSettings settings) throws Exception {
-    ComponentStream opened;
+  /** Registers the consumer before the stream connects, so that it misses nothing. */
+  ComponentStream acquire(StreamSettings settings, StanzaHandler consumer) throws Exception {
+    SharedStream shared;
     synchronized (streams) {
-      SharedStream shared = streams.get(settings.jid().toString());
-      if (shared != null) {
-        if (!shared.stream.settings().equals(settings)) {
-          throw new IllegalArgumentException(
-              "The stream of component " + settings.jid() + " is open with other options");
-        }
-        shared.users++;
-        return shared.stream;
+      shared = streams.computeIfAbsent(settings.jid().toString(), jid -> open(settings));
+      if (!shared.stream.settings().equals(settings)) {
+        throw new IllegalArgumentException(
+            "The stream of component " + settings.jid() + " is open with other options");
       }
-      shared = open(settings);
-      streams.put(settings.jid().toString(), shared);
-      opened = shared.stream;
-      register(shared.health, true);
+      shared.users++;
     }
-    getCamelContext()
-        .addStartupListener(
-            new StartupListener() {
-              @Override
-              public void onCamelContextStarted(CamelContext context, boolean already) {
-                if (already) { // else not yet: the routes start after this
-                  opened.start();
-                }
-              }
-
-              @Override
-              public void onCamelContextFullyStarted(CamelContext context, boolean already) {
-                opened.start();
-              }
-            });
-    return opened;
+    ComponentStream stream = shared.stream;
+    if (consumer != null) {
+      stream.reception().add(consumer);
+    }
+    register(shared.health, true);
+    getCamelContext().addStartupListener(new Starter(stream));
+    return stream;
   }
 
   void release(String component) throws InterruptedException {
@@ -121,10 +110,18 @@ public class XmppComponent extends DefaultComponent {
     String jid = settings.jid().toString();
     ComponentStream stream =
         new ComponentStream(
-            settings,
-            getCamelContext().getExecutorServiceManager(),
-            state -> listeners.forEach(listener -> listener.streamChanged(jid, state)));
+            settings, getCamelContext().getExecutorServiceManager(), state -> tell(jid, state));
     return new SharedStream(stream);
+  }
+
+  private void tell(String jid, StreamState state) {
+    for (StreamListener listener : listeners) {
+      try {
+        listener.streamChanged(jid, state);
+      } catch (RuntimeException e) {
+        LOG.error("A listener failed at {}", state, e); // its trouble is not the stream's
+      }
+    }
   }
 
   private SharedStream find(String component) {
@@ -295,10 +292,26 @@ public class XmppComponent extends DefaultComponent {
     configuration.setMaxDepth(maxDepth);
   }
 
+  /** Connects when all routes have started, or at once if they have. */
+  private record Starter(ComponentStream stream) implements StartupListener {
+
+    @Override
+    public void onCamelContextStarted(CamelContext context, boolean already) {
+      if (already) { // else not yet: the routes start after this
+        stream.start();
+      }
+    }
+
+    @Override
+    public void onCamelContextFullyStarted(CamelContext context, boolean already) {
+      stream.start();
+    }
+  }
+
   private static final class SharedStream {
     private final ComponentStream stream;
     private final StreamHealthCheck health;
-    private int users = 1;
+    private int users;
 
     private SharedStream(ComponentStream stream) {
       this.stream = stream;

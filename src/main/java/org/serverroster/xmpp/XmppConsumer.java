@@ -24,8 +24,7 @@ final class XmppConsumer extends DefaultConsumer implements StanzaHandler {
   @Override
   protected void doStart() throws Exception {
     super.doStart();
-    stream = endpoint.acquireStream();
-    stream.reception().add(this);
+    stream = endpoint.acquireStream(this);
   }
 
   @Override

@@ -48,9 +48,13 @@ public class XmppEndpoint extends DefaultEndpoint implements MultipleConsumersSu
     return true;
   }
 
-  /** The stream of this component, opened for its first user. */
-  ComponentStream acquireStream() throws Exception {
-    return component().acquire(StreamSettings.of(jid, configuration));
+  /**
+   * The stream of this component, opened for its first user.
+   *
+   * @param consumer gets what arrives; null for a producer
+   */
+  ComponentStream acquireStream(StanzaHandler consumer) throws Exception {
+    return component().acquire(StreamSettings.of(jid, configuration), consumer);
   }
 
   /** Gives the stream back; its last user closes it. */

@@ -40,7 +40,7 @@ final class XmppProducer extends DefaultAsyncProducer {
   @Override
   protected void doStart() throws Exception {
     super.doStart();
-    stream = endpoint.acquireStream();
+    stream = endpoint.acquireStream(null);
   }
 
   @Override

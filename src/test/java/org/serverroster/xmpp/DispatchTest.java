@@ -120,6 +120,50 @@ class DispatchTest extends StreamFixture {
     await().until(() -> server.ends().contains("</stream>"));
   }
 
+  @Test
+  void keepsTheConnectionForTheLastAnswersWhileMoreArrives() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    XmppComponent component = prepare(c -> {});
+    component.getCamelContext().start();
+    ComponentStream stream =
+        new ComponentStream(
+            StreamSettings.of(JID, component.getConfiguration()),
+            component.getCamelContext().getExecutorServiceManager(),
+            state -> {});
+    stream
+        .reception()
+        .add(
+            (stanza, host) -> {
+              release.await();
+              return null;
+            });
+    stream.start();
+    server.awaitStream();
+    String id = server.startHandOver(HOST, subscribe("montague.lit"));
+    await().until(() -> stream.counters().received() == 1);
+
+    Thread stopper =
+        new Thread(
+            () -> {
+              try {
+                stream.stop();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    stopper.start();
+    await().until(() -> stopper.getState() == Thread.State.TIMED_WAITING);
+    server.send(presence("a.lit", 1));
+    await().until(() -> stream.counters().received() == 2);
+    await().during(java.time.Duration.ofMillis(200)).until(() -> server.open() == 1);
+    release.countDown();
+    stopper.join();
+
+    assertEquals("result", server.awaitAnswer(id).getAttribute("type"));
+    await().until(() -> server.ends().equals(List.of("</stream>")));
+    assertEquals(StreamState.STOPPED, stream.state());
+  }
+
   private static boolean sameLane(String one, String other) {
     return lane(one) == lane(other);
   }

@@ -16,7 +16,15 @@ class HandshakeTest extends StreamFixture {
   void authenticatesWithTheRightSecret() throws Exception {
     List<StreamState> states = new CopyOnWriteArrayList<>();
     XmppComponent component =
-        attach(c -> c.addStreamListener((jid, state) -> states.add(state)), exchange -> {});
+        attach(
+            c -> {
+              c.addStreamListener(
+                  (jid, state) -> {
+                    throw new IllegalStateException("the stream must not mind");
+                  });
+              c.addStreamListener((jid, state) -> states.add(state));
+            },
+            exchange -> {});
 
     awaitState(component, StreamState.AUTHENTICATED);
 

@@ -477,8 +477,8 @@ public final class ScriptedXmppServer implements AutoCloseable {
       }
       String more = behindHandshake;
       behindHandshake = "";
-      write("<handshake/>" + more);
       accepted.incrementAndGet();
+      write("<handshake/>" + more);
       return null;
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
@@ -95,7 +96,9 @@ class SendingTest extends StreamFixture {
 
     server.drop();
 
-    var problem = assertThrows(java.util.concurrent.ExecutionException.class, () -> sending.get());
+    var problem =
+        assertThrows(
+            java.util.concurrent.ExecutionException.class, () -> sending.get(5, TimeUnit.SECONDS));
     assertInstanceOf(StreamDownException.class, root(problem));
   }
 

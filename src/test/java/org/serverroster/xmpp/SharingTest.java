@@ -82,7 +82,7 @@ class SharingTest extends StreamFixture {
     XmppEndpoint endpoint =
         component.getCamelContext().getEndpoint(URI + "?" + option, XmppEndpoint.class);
 
-    var problem = assertThrows(IllegalArgumentException.class, endpoint::acquireStream);
+    var problem = assertThrows(IllegalArgumentException.class, () -> endpoint.acquireStream(null));
 
     assertTrue(problem.getMessage().contains(message), problem.getMessage());
   }
