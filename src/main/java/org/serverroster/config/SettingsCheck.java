@@ -114,12 +114,12 @@ public final class SettingsCheck {
     if (kind.filter("postgresql"::equals).isPresent()) {
       if (url.filter(text -> text.startsWith("jdbc:postgresql:")).isEmpty()) {
         problems.add(
-            "roster.db.url makes no sense: with roster.db.kind=postgresql write a URL like"
+            "roster.db.url makes no sense: write, with roster.db.kind=postgresql, a URL like"
                 + " jdbc:postgresql://host:5432/roster");
       }
     } else if (url.isPresent() && !url.get().startsWith("jdbc:h2:")) {
       problems.add(
-          "roster.db.url makes no sense: with roster.db.kind=h2 write a URL like"
+          "roster.db.url makes no sense: write, with roster.db.kind=h2, a URL like"
               + " jdbc:h2:file:./data/server-roster");
     }
   }
@@ -253,7 +253,7 @@ public final class SettingsCheck {
   private static Optional<String> baseUrl(String text) {
     try {
       URI uri = new URI(text);
-      if (Set.of("http", "https").contains(uri.getScheme())
+      if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
           && uri.getHost() != null
           && uri.getUserInfo() == null
           && uri.getQuery() == null

@@ -98,7 +98,7 @@ public final class Departure {
       cause = cause.getCause();
     }
     String line = cause.getClass().getSimpleName() + ": " + cause.getMessage();
-    String printable = line.replaceAll("[^\\p{Print}]+", " ").strip();
+    String printable = line.replaceAll("[^\\p{Graph}]+", " ").strip();
     return printable.length() <= LONGEST_ERROR ? printable : printable.substring(0, LONGEST_ERROR);
   }
 

@@ -1,0 +1,87 @@
+package org.serverroster;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The rooms of the house and which way data walks through it (docs/architecture.md). */
+@AnalyzeClasses(packages = "org.serverroster", importOptions = ImportOption.DoNotIncludeTests.class)
+class HouseRulesTest {
+
+  @ArchTest
+  static final ArchRule dependenciesPointInwards =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("roster")
+          .definedBy("org.serverroster.roster..")
+          .layer("approval")
+          .definedBy("org.serverroster.approval..")
+          .layer("outbox")
+          .definedBy("org.serverroster.outbox..")
+          .layer("xmpp")
+          .definedBy("org.serverroster.xmpp..")
+          .layer("web")
+          .definedBy("org.serverroster.web..")
+          .layer("config")
+          .definedBy("org.serverroster.config..")
+          .whereLayer("config")
+          .mayOnlyBeAccessedByLayers("web")
+          .whereLayer("web")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("xmpp")
+          .mayOnlyBeAccessedByLayers("config", "web")
+          .whereLayer("approval")
+          .mayOnlyBeAccessedByLayers("config", "web")
+          .whereLayer("outbox")
+          .mayOnlyBeAccessedByLayers("config", "web");
+
+  @ArchTest
+  static final ArchRule roomsHaveNoCycles =
+      slices().matching("org.serverroster.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule theRosterIsPlainJava =
+      classes()
+          .that()
+          .resideInAPackage("org.serverroster.roster..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("org.serverroster.roster..", "java..", "com.ibm.icu..")
+          .andShould()
+          .onlyDependOnClassesThat(JavaClass.Predicates.resideOutsideOfPackage("java.sql.."));
+
+  @ArchTest
+  static final ArchRule theComponentKnowsNoQuarkus =
+      noClasses()
+          .that()
+          .resideInAPackage("org.serverroster.xmpp..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.quarkus..", "jakarta..", "org.serverroster.roster..");
+
+  @ArchTest
+  static final ArchRule onlyTheFirstStartSpeaksJdbcByItself =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("FirstStart")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.sql.Connection");
+
+  @ArchTest
+  static final ArchRule noTimeButFromTheClock =
+      noClasses()
+          .should()
+          .callMethod(java.time.Instant.class, "now")
+          .orShould()
+          .callMethod(java.time.OffsetDateTime.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis");
+}

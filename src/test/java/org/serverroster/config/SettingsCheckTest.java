@@ -1,0 +1,154 @@
+package org.serverroster.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsCheckTest {
+
+  private final Map<String, String> settings =
+      new HashMap<>(
+          Map.of(
+              "roster.xmpp.component", "roster.capulet.lit",
+              "roster.xmpp.secret", "s3cret",
+              "roster.base-url", "https://roster.capulet.lit",
+              "roster.admins.mail", "nurse@capulet.lit",
+              "roster.admin.password", "wherefore-art-thou"));
+
+  @Test
+  void theSmallestSettingsStart() {
+    assertEquals(List.of(), problems());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "roster.xmpp.component",
+        "roster.xmpp.secret",
+        "roster.base-url",
+        "roster.admins.mail",
+        "roster.admin.password"
+      })
+  void aMissingOneIsNamed(String key) {
+    settings.remove(key);
+    String problem = onlyProblem();
+    assertTrue(problem.startsWith(key + " is missing: write "), problem);
+    settings.put(key, "  ");
+    assertEquals(problem, onlyProblem());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "roster.xmpp.component, romeo@montague.lit",
+    "roster.xmpp.component, not a domain",
+    "roster.xmpp.port, 0",
+    "roster.xmpp.port, 65536",
+    "roster.xmpp.port, many",
+    "roster.xmpp.tls, yes",
+    "roster.domains, 'capulet.lit,,x'",
+    "roster.admins.mail, nurse",
+    "roster.admins.mail, 'nurse@capulet.lit, juliet@capulet.lit>'",
+    "roster.admins.jid, capulet.lit",
+    "roster.base-url, roster.capulet.lit",
+    "roster.base-url, ftp://roster.capulet.lit",
+    "roster.base-url, https://roster.capulet.lit/?a=b",
+    "roster.mail.protocol, imap",
+    "roster.mail.port, -1",
+    "roster.mail.from, 'Server Roster'",
+    "roster.mail.starttls, maybe",
+    "roster.db.kind, mysql",
+    "roster.db.url, jdbc:postgresql://localhost/roster",
+    "roster.approval.expires-after, 14 days",
+    "roster.approval.expires-after, PT0S",
+    "roster.approval.expires-after, -P1D",
+    "roster.approval.confirm, twice",
+    "roster.approval.quorum, 2",
+    "roster.auto-approve, *.lit",
+    "roster.admin.password, short",
+    "roster.users.montague.password, plain-text-password",
+    "roster.users.montague.roles, king",
+    "'roster.domain.\"capulet.lit\".admins.mail', nobody",
+  })
+  void aSenselessOneIsNamedAndItsValueIsNot(String key, String value) {
+    settings.put(key, value);
+    String problem = onlyProblem();
+    assertTrue(problem.startsWith(key + " makes no sense: write"), problem);
+    assertFalse(problem.contains(value), problem);
+    assertFalse(problem.contains("\n"), problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "roster.xmpp.hostname",
+        "roster.admin.mail",
+        "roster.domain.\"capulet.lit\".admin.mail",
+        "roster.users.montague.passwort",
+        "ROSTER_XMPP_PASSWORD",
+        "roster.x\ny"
+      })
+  void anUnknownOneIsAnError(String name) {
+    settings.put(name, "x");
+    String problem = onlyProblem();
+    assertTrue(problem.contains(" is not a setting"), problem);
+    assertFalse(problem.contains("\n"), problem);
+  }
+
+  @Test
+  void theEnvironmentMaySayTheSame() {
+    settings.remove("roster.base-url");
+    settings.put("ROSTER_BASE_URL", "https://roster.capulet.lit");
+    settings.put("roster.base.url", "https://roster.capulet.lit");
+    assertEquals(List.of(), new SettingsCheck(settings.keySet(), this::asSmallRyeDoes).problems());
+  }
+
+  @Test
+  void whatKubernetesPutsThereForAServiceOfOurNameIsNoSetting() {
+    settings.put("ROSTER_SERVICE_HOST", "10.0.0.1");
+    settings.put("ROSTER_PORT", "tcp://10.0.0.1:80");
+    settings.put("ROSTER_PORT_80_TCP_ADDR", "10.0.0.1");
+    assertEquals(List.of(), problems());
+  }
+
+  @Test
+  void postgresqlNeedsAUrl() {
+    settings.put("roster.db.kind", "postgresql");
+    assertTrue(onlyProblem().startsWith("roster.db.url "), onlyProblem());
+    settings.put("roster.db.url", "jdbc:postgresql://localhost/roster");
+    assertEquals(List.of(), problems());
+  }
+
+  @Test
+  void theEmbeddedDatabaseGetsTheOptionsItNeedsAndKeepsTheOperators() {
+    String url = DerivedSettings.withH2Options("jdbc:h2:file:./x;write_delay=100");
+    assertTrue(url.startsWith("jdbc:h2:file:./x;write_delay=100;"), url);
+    assertTrue(url.contains(";MODE=PostgreSQL"), url);
+    assertTrue(url.contains(";DATABASE_TO_LOWER=TRUE"), url);
+    assertFalse(url.contains("WRITE_DELAY"), url);
+  }
+
+  private Optional<String> asSmallRyeDoes(String key) {
+    String variable = key.toUpperCase(java.util.Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    return Optional.ofNullable(settings.getOrDefault(key, settings.get(variable)));
+  }
+
+  private String onlyProblem() {
+    List<String> problems = problems();
+    assertEquals(1, problems.size(), problems::toString);
+    return problems.get(0);
+  }
+
+  private List<String> problems() {
+    return new SettingsCheck(settings.keySet(), key -> Optional.ofNullable(settings.get(key)))
+        .problems();
+  }
+}

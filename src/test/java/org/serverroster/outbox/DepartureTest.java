@@ -1,0 +1,66 @@
+package org.serverroster.outbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class DepartureTest {
+
+  private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-22T15:00:00Z");
+
+  private final Departure departure =
+      new Departure(Clock.fixed(NOW.toInstant(), ZoneOffset.UTC), new Random(267), () -> true);
+
+  @Property
+  void delaysGrowFromASecondToAMinute(@ForAll @IntRange(min = 1, max = 100_000) int attempts) {
+    Duration delay = departure.delay(attempts);
+    long expected = attempts > 6 ? 60_000 : 1000L << (attempts - 1);
+    assertTrue(delay.toMillis() >= expected * 9 / 10, delay::toString);
+    assertTrue(delay.toMillis() <= expected * 11 / 10, delay::toString);
+  }
+
+  @Test
+  void aFailureIsOnePrintableLineForTheOperator() {
+    Exception failure =
+        new RuntimeException("outer", new IOException("550 5.1.1 \r\n\u001b[31mforged\u202e line"));
+    Map<String, Object> row = Map.of("id", 1L, "attempts", 2, "channel", "mail");
+
+    Map<String, Object> postponed = departure.postpone(row, failure);
+
+    assertEquals("IOException: 550 5.1.1 [31mforged line", postponed.get("lastError"));
+    assertEquals(3, postponed.get("attempts"));
+    assertTrue(((OffsetDateTime) postponed.get("nextAt")).isAfter(NOW.plusSeconds(3)));
+    assertTrue(Departure.describe(new IOException("x".repeat(9000))).length() <= 500, "bounded");
+  }
+
+  @Test
+  void aLeaseIsLongerThanItsSendingTakesAndNeverTheSame() {
+    Map<String, Object> row = Map.of("id", 1L, "channel", "xmpp");
+    Map<String, Object> first = departure.lease(row);
+    assertEquals(NOW.plusSeconds(25), first.get("leasedUntil"));
+    assertEquals(NOW.plusMinutes(2), departure.lease(Map.of("channel", "mail")).get("leasedUntil"));
+    assertFalse(first.get("lease").equals(departure.lease(row).get("lease")));
+  }
+
+  @Test
+  void stanzasLeaveOnlyWhileTheStreamIsUpAndSomethingWaits() {
+    assertTrue(departure.mayDeliver(null));
+    assertTrue(departure.mayDeliver(1));
+    assertFalse(departure.mayDeliver(0));
+    Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    assertFalse(new Departure(clock, new Random(), () -> false).mayDeliver(null));
+  }
+}
