@@ -9,9 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jivesoftware.smack.packet.StandardExtensionElement;
 import org.jivesoftware.smack.packet.Stanza;
+import org.jivesoftware.smack.provider.ExtensionElementProvider;
+import org.jivesoftware.smack.provider.ProviderManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.xmlpull.v1.XmlPullParser;
 import org.xmlpull.v1.XmlPullParserException;
 
 /** Whatever comes, the parser ends a stanza or the stream, and always in the right place. */
@@ -20,6 +24,8 @@ class GuardedParserTest {
   private static final String OPEN =
       "<stream:stream xmlns='jabber:component:accept'"
           + " xmlns:stream='http://etherx.jabber.org/streams'>";
+
+  private static final String END = "</stream:stream>";
 
   private static final List<String> STANZAS =
       List.of(
@@ -56,6 +62,33 @@ class GuardedParserTest {
     assertEquals(STANZAS.size(), reading.stanzas().size());
     assertEquals(STANZAS.size(), reading.unreadable());
     assertEquals(null, reading.end());
+  }
+
+  @Test
+  void letsNoProviderReadIntoTheNextStanza() throws Exception {
+    ProviderManager.addExtensionProvider("greedy", "urn:test:greedy", new Greedy());
+    String greedy = "<message from='a.lit'><greedy xmlns='urn:test:greedy'/></message>";
+    String swallowed = "<presence from='a.lit'><greedy xmlns='urn:test:greedy'/></presence>";
+
+    Reading reading =
+        read(
+            (OPEN + greedy + STANZAS.get(0) + swallowed + STANZAS.get(0) + STANZAS.get(2) + END)
+                .getBytes(StandardCharsets.UTF_8));
+
+    assertEquals(null, reading.end());
+    assertEquals(2, reading.unreadable());
+    assertEquals(3, reading.stanzas().size());
+  }
+
+  /** Reads as far as it can, as a provider does that waits for an end tag of another name. */
+  private static final class Greedy extends ExtensionElementProvider<StandardExtensionElement> {
+    @Override
+    public StandardExtensionElement parse(XmlPullParser parser, int initialDepth) throws Exception {
+      while (parser.next() != XmlPullParser.END_DOCUMENT) {
+        // on and on
+      }
+      return StandardExtensionElement.builder("greedy", "urn:test:greedy").build();
+    }
   }
 
   @Test
