@@ -9,36 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.serverroster.flow.House.ADMINISTRATORS;
 import static org.serverroster.flow.House.OURS;
 import static org.serverroster.flow.House.mailboxes;
-import static org.serverroster.flow.House.patiently;
-import static org.serverroster.flow.House.presence;
 import static org.serverroster.flow.House.xmpp;
 
-import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.response.Response;
-import io.restassured.specification.RequestSpecification;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.serverroster.flow.Mailboxes.Mail;
 import org.w3c.dom.Element;
 
 /** The product's one sentence over HTTP, SMTP and XMPP: asked, mailed, decided, answered, kept. */
-@QuarkusTestResource(value = House.class, restrictToAnnotatedClass = true)
-abstract class MainFlow {
-
-  private static final String NURSE = ADMINISTRATORS.get(0);
-  private static final String JULIET = ADMINISTRATORS.get(1);
-
-  @BeforeEach
-  void awaitReadiness() {
-    patiently().until(() -> given().get("/q/health/ready").statusCode() == 200);
-  }
+abstract class MainFlow extends Story {
 
   @Test
   void anApprovedPeerIsToldAskedAndTrusted() throws Exception {
@@ -326,39 +311,5 @@ abstract class MainFlow {
     as("admin").get("/api/v1/domains/unknown.lit/peers").then().statusCode(404);
     as("admin").get("/api/v1/domains/capulet.lit/trusted/romeo@x.lit").then().statusCode(400);
     as("admin").get("/api/v1/domains/capulet.lit/trusted/unheard.lit").then().statusCode(404);
-  }
-
-  private static void asks(String peer, String... attributes) {
-    Element answer = xmpp().handOver(OURS, presence(peer, "subscribe", attributes));
-    assertEquals("result", answer.getAttribute("type"));
-  }
-
-  private static void tells(String peer, String type) {
-    assertEquals("result", xmpp().handOver(OURS, presence(peer, type)).getAttribute("type"));
-  }
-
-  private static List<Element> sentTo(String peer) {
-    return xmpp().sent().stream().filter(s -> s.getAttribute("to").equals(peer)).toList();
-  }
-
-  private static List<String> awaitTypesTo(String peer, int count) {
-    patiently().until(() -> sentTo(peer).size() >= count);
-    return sentTo(peer).stream().map(stanza -> stanza.getAttribute("type")).toList();
-  }
-
-  private static void assertState(String peer, String state) {
-    peer(peer).body("state", equalTo(state));
-  }
-
-  private static io.restassured.response.ValidatableResponse peer(String peer) {
-    return as("admin").get("/api/v1/domains/capulet.lit/peers/" + peer).then().statusCode(200);
-  }
-
-  private static Response trusted(String peer) {
-    return as("admin").get("/api/v1/domains/capulet.lit/trusted/" + peer);
-  }
-
-  private static RequestSpecification as(String user) {
-    return given().auth().preemptive().basic(user, House.PASSWORD);
   }
 }
