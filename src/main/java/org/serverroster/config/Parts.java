@@ -10,6 +10,7 @@ import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,6 +36,11 @@ import org.serverroster.xmpp.XmppComponent;
 class Parts {
 
   private static final int DELIVERERS = 4;
+
+  /** Short enough for a replica that stands by to take over within ten seconds. */
+  private static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
+
+  private static final Duration RECONNECT_MIN = Duration.ofMillis(500);
   private static final String MAIL_TIMEOUT_MILLIS = "20000";
 
   private final Settings settings;
@@ -95,6 +101,10 @@ class Parts {
     component.setHost(xmpp.host());
     component.setPort(xmpp.port());
     component.setSecret(xmpp.secret());
+    component.setReconnectMin(RECONNECT_MIN);
+    component.setReconnectMax(RECONNECT_MAX);
+    component.setTls(xmpp.tls());
+    xmpp.tlsCa().ifPresent(component::setTlsCa);
     component.setHandoverHosts(
         String.join(
             ",",

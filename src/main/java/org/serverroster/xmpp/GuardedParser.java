@@ -91,7 +91,7 @@ final class GuardedParser extends MXParser {
     try {
       walking = false;
       if (tooComplex == null) {
-        Stanza stanza = PacketParserUtils.parseStanza(this);
+        Stanza stanza = Xml.read(this);
         if (tooComplex == null && broken == null) {
           skipChild();
           return stanza;

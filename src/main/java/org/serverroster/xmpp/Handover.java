@@ -100,7 +100,7 @@ final class Handover extends IQ {
           if (!Xml.isStanzaNamespace(parser.getNamespace())) {
             throw new XmlPullParserException("not a stanza in a hand-over");
           }
-          inner = PacketParserUtils.parseStanza(parser);
+          inner = Xml.read(parser);
         } else if (event == XmlPullParser.END_TAG && parser.getDepth() == initialDepth) {
           return new Handover(element, NAMESPACE, inner);
         }

@@ -1,14 +1,17 @@
 package org.serverroster.xmpp;
 
+import java.util.Locale;
 import java.util.Set;
 import org.jivesoftware.smack.packet.ExtensionElement;
 import org.jivesoftware.smack.packet.IQ;
 import org.jivesoftware.smack.packet.Stanza;
 import org.jivesoftware.smack.packet.StanzaError;
+import org.jivesoftware.smack.util.PacketParserUtils;
 import org.jivesoftware.smack.util.XmlStringBuilder;
 import org.jxmpp.jid.Jid;
+import org.xmlpull.v1.XmlPullParser;
 
-/** What goes out, as XML built and escaped by Smack. */
+/** Stanzas as XML: read by Smack where it is strict enough, built and escaped by Smack. */
 final class Xml {
 
   /** Smack's own; stanzas written with it as the enclosing namespace take that of the stream. */
@@ -24,6 +27,18 @@ final class Xml {
 
   static boolean isStanzaNamespace(String namespace) {
     return STANZA_NAMESPACES.contains(namespace);
+  }
+
+  /**
+   * Reads the stanza at whose start tag the parser is. Smack takes a type in any case; the types of
+   * XMPP are written in lower case (RFC 6120, section 8; RFC 6121, section 4.7.1).
+   */
+  static Stanza read(XmlPullParser parser) throws Exception {
+    String type = parser.getAttributeValue("", "type");
+    if (type != null && !type.equals(type.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException("no stanza has this type");
+    }
+    return PacketParserUtils.parseStanza(parser);
   }
 
   /** An IQ, open for its payload. */

@@ -71,7 +71,7 @@ abstract class BadInput extends Story {
         "montague.lit&#13;&#10;Bcc: everybody@capulet.lit",
         "montague.lit&#8238;",
         "&lt;b&gt;montague&lt;/b&gt;.lit",
-        "';drop table peer;--.lit"
+        "&apos;;drop table peer;--.lit"
       })
   void whoIsNoOtherServerIsTurnedAway(String from) {
     // Unreadable as a JID: refused for good. Readable: taken over and turned away. Never tried
@@ -104,8 +104,7 @@ abstract class BadInput extends Story {
 
   @Test
   void aHandOverFromAnybodyElseIsRefused() {
-    for (String from :
-        List.of("montague.lit", "nurse@capulet.lit", "capulet.lit/x", "rome.lit", COMPONENT)) {
+    for (String from : List.of("montague.lit", "nurse@capulet.lit", "capulet.lit/x", "rome.lit")) {
       String id = xmpp().startHandOver(from, COMPONENT, presence("forged.lit", "subscribe"));
       assertEquals("error", xmpp().awaitAnswer(id).getAttribute("type"), from);
     }
