@@ -4,12 +4,52 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** A real PostgreSQL of the test's own, on loopback, in place of the embedded H2. */
 public class Postgresql implements QuarkusTestResourceLifecycleManager {
 
-  private EmbeddedPostgres server;
+  private static Server server;
+
+  /** The server of the running test, to be taken away and brought back. */
+  static Server server() {
+    return server;
+  }
+
+  /** One PostgreSQL that keeps its port and its data when it is stopped and started. */
+  static final class Server {
+
+    private final Path data;
+    private final int port;
+    private EmbeddedPostgres running;
+
+    Server() throws IOException {
+      data = Files.createTempDirectory("server-roster-postgresql");
+      try (ServerSocket free = new ServerSocket(0)) {
+        port = free.getLocalPort();
+      }
+    }
+
+    void start() throws IOException {
+      running =
+          EmbeddedPostgres.builder()
+              .setDataDirectory(data)
+              .setCleanDataDirectory(false)
+              .setPort(port)
+              .start();
+    }
+
+    void stop() throws IOException {
+      running.close();
+    }
+
+    String url() {
+      return "jdbc:postgresql://localhost:" + port + "/postgres";
+    }
+  }
 
   @Override
   public int order() {
@@ -19,13 +59,14 @@ public class Postgresql implements QuarkusTestResourceLifecycleManager {
   @Override
   public Map<String, String> start() {
     try {
-      server = EmbeddedPostgres.start();
+      server = new Server();
+      server.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return Map.of(
         "roster.db.kind", "postgresql",
-        "roster.db.url", server.getJdbcUrl("postgres", "postgres"),
+        "roster.db.url", server.url(),
         "roster.db.username", "postgres",
         "roster.db.password", "postgres");
   }
@@ -33,7 +74,7 @@ public class Postgresql implements QuarkusTestResourceLifecycleManager {
   @Override
   public void stop() {
     try {
-      server.close();
+      server.stop();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

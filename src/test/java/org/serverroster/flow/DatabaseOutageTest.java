@@ -1,0 +1,71 @@
+package org.serverroster.flow;
+
+import static io.restassured.RestAssured.given;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.serverroster.flow.House.OURS;
+import static org.serverroster.flow.House.mailboxes;
+import static org.serverroster.flow.House.patiently;
+import static org.serverroster.flow.House.presence;
+import static org.serverroster.flow.House.xmpp;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * PostgreSQL goes away and comes back: nothing is acknowledged that is not kept, nothing is lost.
+ */
+@QuarkusTest
+@QuarkusTestResource(value = Postgresql.class, restrictToAnnotatedClass = true)
+class DatabaseOutageTest extends Story {
+
+  private static final int PEERS = 20;
+
+  @Test
+  void whatArrivesWhileTheDatabaseIsAwayIsKeptWhenItIsBack() throws IOException {
+    asks("before.lit");
+    String link = mailboxes().await(NURSE, "before.lit").link("approve");
+    Map<String, String> form = Browser.form(Browser.open(link));
+
+    Postgresql.server().stop();
+    List<String> handOvers = new ArrayList<>();
+    for (int i = 0; i < PEERS; i++) {
+      handOvers.add(xmpp().startHandOver(OURS, presence("outage-" + i + ".lit", "subscribe")));
+    }
+    patiently().until(() -> given().get("/q/health/ready").statusCode() == 503);
+    assertEquals(200, given().get("/q/health/live").statusCode());
+    Response page = Browser.submit(link, form);
+    assertEquals(503, page.statusCode());
+    assertTrue(page.asString().contains("Nothing was decided"), page.asString());
+    assertEquals(503, as("admin").get("/api/v1/domains").statusCode());
+    assertTrue(
+        xmpp().received().stream()
+            .noneMatch(
+                stanza ->
+                    handOvers.contains(stanza.getAttribute("id"))
+                        && stanza.getAttribute("type").equals("result")),
+        "acknowledged without a commit");
+
+    Postgresql.server().start();
+
+    patiently().until(() -> given().get("/q/health/ready").statusCode() == 200);
+    for (int i = 0; i < PEERS; i++) {
+      String peer = "outage-" + i + ".lit";
+      assertEquals("result", xmpp().awaitAnswer(handOvers.get(i)).getAttribute("type"));
+      mailboxes().await(NURSE, peer);
+      mailboxes().await(JULIET, peer);
+      assertState(peer, "none+pending-in");
+    }
+    for (int i = 0; i < PEERS; i++) {
+      assertEquals(1, mailboxes().about(NURSE, "outage-" + i + ".lit").size());
+    }
+    assertEquals(200, Browser.submit(link, form).statusCode());
+    assertEquals(List.of("subscribed", "", "subscribe"), awaitTypesTo("before.lit", 3));
+  }
+}
