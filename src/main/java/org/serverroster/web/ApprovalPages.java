@@ -3,7 +3,6 @@ package org.serverroster.web;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.Optional;
@@ -60,7 +59,7 @@ final class ApprovalPages {
       boolean typePeer,
       String complaint,
       int status) {
-    return html(
+    return Html.page(
         status,
         Templates.form(
             new Form(
@@ -157,23 +156,6 @@ final class ApprovalPages {
   }
 
   private static Response message(int status, String title, String text, boolean console) {
-    return html(status, Templates.message(title, text, console));
-  }
-
-  private static Response html(int status, TemplateInstance page) {
-    return Response.status(status)
-        .type(MediaType.TEXT_HTML + ";charset=UTF-8")
-        .header("Referrer-Policy", "no-referrer")
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .header(
-            "Content-Security-Policy",
-            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
-                + " frame-ancestors 'none'")
-        .header("X-Content-Type-Options", "nosniff")
-        .header("X-Frame-Options", "DENY")
-        .header("X-Robots-Tag", "noindex, nofollow")
-        .header("Cross-Origin-Opener-Policy", "same-origin")
-        .entity(page.render())
-        .build();
+    return Html.page(status, Templates.message(title, text, console));
   }
 }

@@ -308,6 +308,9 @@ abstract class MainFlow extends Story {
         .contentType(containsString("problem+json"));
     given().auth().preemptive().basic("nobody", "x").get(domains).then().statusCode(401);
     as("auditor").get(domains).then().statusCode(200);
+    given().get("/").then().statusCode(401).header("WWW-Authenticate", containsString("Basic"));
+    asks("shown.lit");
+    as("auditor").get("/").then().statusCode(200).body(containsString("shown.lit"));
     as("admin").get("/api/v1/domains/unknown.lit/peers").then().statusCode(404);
     as("admin").get("/api/v1/domains/capulet.lit/trusted/romeo@x.lit").then().statusCode(400);
     as("admin").get("/api/v1/domains/capulet.lit/trusted/unheard.lit").then().statusCode(404);
