@@ -1,5 +1,6 @@
 package org.serverroster.lab;
 
+import com.icegreen.greenmail.store.FolderException;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.Message;
@@ -37,7 +38,17 @@ public final class SmtpCatcher implements AutoCloseable {
     return port;
   }
 
-  /** All mails so far, oldest first. */
+  /** Forgets all mails so far. */
+  public synchronized void forget() {
+    earlier.clear();
+    try {
+      server.purgeEmailFromAllMailboxes();
+    } catch (FolderException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** All mails so far; those to one address oldest first. */
   public synchronized List<Mail> mails() {
     return Stream.concat(earlier.stream(), present().stream()).toList();
   }
