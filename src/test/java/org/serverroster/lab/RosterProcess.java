@@ -134,6 +134,11 @@ public final class RosterProcess implements AutoCloseable {
     return process != null && process.isAlive();
   }
 
+  /** The processor time that it has used since its start. */
+  public Duration processorTime() {
+    return process.processorTime();
+  }
+
   /** Ends it at once, as a crash does, and waits until it is gone. */
   public void kill9() {
     process.kill9();

@@ -142,6 +142,10 @@ final class ServerProcess {
     return process.isAlive();
   }
 
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
   long pid() {
     return process.pid();
   }

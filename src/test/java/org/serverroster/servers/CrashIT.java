@@ -15,8 +15,10 @@ import static org.serverroster.lab.Estate.state;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -200,6 +202,22 @@ class CrashIT {
     estate.smtp().comeBack();
 
     lastingly().until(this::eachAdministratorWasAskedOnceAboutEach);
+  }
+
+  @Test
+  void aServiceThatHasNothingToDoRests() throws Exception {
+    roster.start();
+    ask(PEER);
+    var last = new AtomicReference<>(roster.processorTime());
+
+    // A sweep each second is cheap; what spins never has a second with less than a fifth of a core.
+    patiently()
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              var now = roster.processorTime();
+              return now.minus(last.getAndSet(now)).toMillis() < 200;
+            });
   }
 
   @Test
