@@ -49,6 +49,8 @@ local stream_namespaces = {
 local nobody_there = {
 	["service-unavailable"] = true, ["feature-not-implemented"] = true, ["recipient-unavailable"] = true,
 	["remote-server-not-found"] = true, ["remote-server-timeout"] = true, ["internal-server-error"] = true };
+-- "I do not know this host": a mistake in Server Roster's settings, which must not cost a request.
+local unknown_host = "forbidden";
 
 -- What waits. An entry is { seq, peer, xml, durable }, its queue is the list of one peer's entries, oldest first.
 local queues = {}; -- peer -> queue
@@ -402,7 +404,11 @@ module:hook("iq/host", function (event)
 	land(entry);
 	local error_type, condition, text;
 	if kind == "error" then error_type, condition, text = stanza:get_error(); end
-	if entry.durable and (error_type == "wait" or nobody_there[condition]) then
+	if entry.durable and condition == unknown_host then
+		log_rationed("error", "%s does not serve this host, hand-over %d waits: add %s to roster.domains of Server Roster",
+			component, entry.seq, module.host);
+		retry_later(queue);
+	elseif entry.durable and (error_type == "wait" or nobody_there[condition]) then
 		module:log("warn", "%s cannot take hand-over %d now: %s", component, entry.seq, printable(text or condition));
 		retry_later(queue);
 	else

@@ -11,9 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A server that we started and that we end: by its handle, and at the latest when the JVM exits.
@@ -24,15 +27,21 @@ final class ServerProcess {
           + " xmlns:stream='http://etherx.jabber.org/streams' to='nobody.invalid'>";
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
+  /** What we started and did not see ending; its lock is held while a process is being started. */
+  private static final Set<Process> RUNNING = new HashSet<>();
+
+  private static boolean exiting;
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(ServerProcess::endAll, "lab-exit"));
+  }
+
   private final Process process;
-  private final Thread hook;
   private final Path console;
 
   private ServerProcess(Process process, Path console) {
     this.process = process;
     this.console = console;
-    this.hook = new Thread(process::destroyForcibly);
-    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** Starts the command in the folder; its output goes to {@code console} there. */
@@ -40,11 +49,28 @@ final class ServerProcess {
       throws IOException {
     var console = folder.resolve("console.log");
     var builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().putAll(environment);
+    var inherited = builder.environment();
+    inherited.keySet().removeIf(name -> name.matches("(ROSTER|QUARKUS)_.*"));
+    inherited.putAll(environment);
     builder.redirectInput(new File("/dev/null"));
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(console.toFile()));
-    return new ServerProcess(builder.start(), console);
+    synchronized (RUNNING) {
+      if (exiting) {
+        throw new IOException("Not started: the JVM is exiting");
+      }
+      var process = builder.start();
+      RUNNING.add(process);
+      return new ServerProcess(process, console);
+    }
+  }
+
+  /** Ends every process, and sees to it that no further one starts. */
+  private static void endAll() {
+    synchronized (RUNNING) {
+      exiting = true;
+      RUNNING.forEach(Process::destroyForcibly);
+    }
   }
 
   /** A port of 127.0.0.1 that was free a moment ago. */
@@ -81,8 +107,43 @@ final class ServerProcess {
     }
   }
 
+  /**
+   * Waits for a condition while the process runs.
+   *
+   * @throws IOException if the process ends or the time is over, with its console
+   */
+  void awaitTrue(Duration patience, BooleanSupplier condition) throws IOException {
+    var end = System.nanoTime() + patience.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (!process.isAlive()) {
+        throw new IOException("The process has ended: " + Files.readString(console));
+      } else if (System.nanoTime() > end) {
+        throw new IOException("Not within %s: %s".formatted(patience, Files.readString(console)));
+      }
+      pause();
+    }
+  }
+
+  /** Waits for the end and returns the exit code. */
+  int awaitExit(Duration patience) throws IOException {
+    try {
+      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException("Still running after " + patience);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted", e);
+    }
+    awaitEnd();
+    return process.exitValue();
+  }
+
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
   }
 
   long pid() {
@@ -96,8 +157,7 @@ final class ServerProcess {
 
   void kill9() {
     process.destroyForcibly();
-    await(process);
-    forgetHook();
+    awaitEnd();
   }
 
   void stop() {
@@ -110,15 +170,13 @@ final class ServerProcess {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    await(process);
-    forgetHook();
+    awaitEnd();
   }
 
-  private void forgetHook() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The JVM is exiting: the hook is running already.
+  private void awaitEnd() {
+    await(process);
+    synchronized (RUNNING) {
+      RUNNING.remove(process);
     }
   }
 

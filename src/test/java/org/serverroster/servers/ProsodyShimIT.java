@@ -398,7 +398,8 @@ class ProsodyShimIT {
     "wait, resource-constraint",
     "wait, internal-server-error",
     "cancel, service-unavailable",
-    "cancel, feature-not-implemented"
+    "cancel, feature-not-implemented",
+    "auth, forbidden"
   })
   void anAnswerThatSaysNotNowIsRetried(String type, String condition) throws Exception {
     var roster = connectRoster();
@@ -413,7 +414,7 @@ class ProsodyShimIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"modify, bad-request", "cancel, not-allowed", "auth, forbidden"})
+  @CsvSource({"modify, bad-request", "cancel, not-allowed", "auth, not-authorized"})
   void aRefusalIsFinalAndTheNextStanzaFollows(String type, String condition) throws Exception {
     var roster = connectRoster();
     montague.sendPresence(HOST, "subscribe", "refused");
