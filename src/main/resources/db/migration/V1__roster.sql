@@ -11,7 +11,6 @@ create table peer (
   denied_at timestamp with time zone,
   request_id uuid,
   last_seen timestamp with time zone,
-  last_error varchar(500),
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint peer_pk primary key (domain, peer),

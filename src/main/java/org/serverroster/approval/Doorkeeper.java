@@ -1,6 +1,7 @@
 package org.serverroster.approval;
 
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.camel.Header;
 import org.serverroster.roster.Change;
@@ -45,9 +46,10 @@ public final class Doorkeeper {
       Domain peer = Domain.of(from);
       Domain ours = Domain.of(withoutResource(to));
       if (domains.has(ours) && !domains.has(peer)) {
-        return SubscriptionStanza.ofType(type)
-            .map(stanza -> Change.fromPeer(ours, peer, from, stanza, clock.instant()))
-            .orElse(null);
+        Optional<SubscriptionStanza> stanza = SubscriptionStanza.ofType(type);
+        if (stanza.isPresent()) {
+          return Change.fromPeer(ours, peer, from, stanza.get(), clock.instant());
+        }
       }
     } catch (InvalidDomainException e) {
       // counted below: a stranger may send this as often as it likes
@@ -56,7 +58,7 @@ public final class Doorkeeper {
     return null;
   }
 
-  /** How many stanzas were not from a server to one of ours, since the start. */
+  /** How many stanzas were not admitted, since the start. */
   public long turnedAway() {
     return turnedAway.sum();
   }

@@ -20,7 +20,7 @@ public final class Outage {
   private static final Duration REMINDER = Duration.ofMinutes(1);
 
   /** Classes of SQLSTATE (SQL:2016, part 2, table 38): the data or the statement is at fault. */
-  private static final Set<String> LASTING = Set.of("21", "22", "23", "42");
+  private static final Set<String> LASTING = Set.of("0A", "21", "22", "23", "25", "26", "42", "HY");
 
   private final Clock clock;
   private Instant since;
@@ -33,6 +33,15 @@ public final class Outage {
     this.clock = clock;
   }
 
+  /**
+   * Whether a stanza still has to be handled.
+   *
+   * @param settled true once it has been, null before
+   */
+  public boolean mustTryAgain(@ExchangeProperty("settled") Boolean settled) {
+    return !Boolean.TRUE.equals(settled);
+  }
+
   /** Whether trying the same again later can succeed. */
   public boolean isAway(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     if (!passes(failure)) {
@@ -42,7 +51,12 @@ public final class Outage {
     return true;
   }
 
-  /** A statement went through. */
+  /** Whether an outage was noticed and is not known to be over. */
+  public synchronized boolean isOut() {
+    return since != null;
+  }
+
+  /** A statement that writes went through. */
   public synchronized void isBack() {
     if (since != null) {
       LOG.infof("database-back away-for=%s", Duration.between(since, clock.instant()));

@@ -41,7 +41,7 @@ class Parts {
   private static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
 
   private static final Duration RECONNECT_MIN = Duration.ofMillis(500);
-  private static final String MAIL_TIMEOUT_MILLIS = "20000";
+  private static final String MAIL_TIMEOUT_MILLIS = "10000";
 
   private final Settings settings;
 
@@ -154,7 +154,10 @@ class Parts {
   Departure departure(Clock clock, SecureRandom random, XmppComponent component) {
     String jid = settings.xmpp().component();
     return new Departure(
-        clock, random, () -> component.streamState(jid) == StreamState.AUTHENTICATED);
+        clock,
+        random,
+        () -> !component.getCamelContext().isStopping(),
+        () -> component.streamState(jid) == StreamState.AUTHENTICATED);
   }
 
   @Produces
@@ -226,5 +229,18 @@ class Parts {
 
   void stopDelivering(@Disposes @Named("deliverers") ExecutorService deliverers) {
     deliverers.shutdown();
+  }
+
+  /** Threads of their own: an SMTP server that takes its time holds up no stanza. */
+  @Produces
+  @Singleton
+  @Named("mailers")
+  @Unremovable
+  ExecutorService mailers() {
+    return Executors.newFixedThreadPool(DELIVERERS, work -> new Thread(work, "mailer"));
+  }
+
+  void stopMailing(@Disposes @Named("mailers") ExecutorService mailers) {
+    mailers.shutdown();
   }
 }

@@ -19,14 +19,15 @@ public class ServerRoster {
   /** Starts the service; with senseless settings it says so, a line each, and exits with 78. */
   public static void main(String... arguments) {
     Config config = ConfigProvider.getConfig();
-    List<String> problems =
+    SettingsCheck check =
         new SettingsCheck(
-                config.getPropertyNames(), key -> config.getOptionalValue(key, String.class))
-            .problems();
+            config.getPropertyNames(), key -> config.getOptionalValue(key, String.class));
+    List<String> problems = check.problems();
     if (!problems.isEmpty()) {
       problems.forEach(problem -> System.err.println("Server Roster cannot start: " + problem));
       System.exit(SENSELESS_SETTINGS);
     }
+    check.notices().forEach(notice -> System.err.println("Server Roster: " + notice));
     Quarkus.run(CamelMainApplication.class, arguments);
   }
 }

@@ -2,9 +2,12 @@ package org.serverroster.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +41,7 @@ public final class SettingsCheck {
 
   private final Map<String, Function<String, Optional<String>>> known = new LinkedHashMap<>();
   private final Map<String, String> required = new LinkedHashMap<>();
+  private final List<String> idle = new ArrayList<>();
   private final Set<String> names;
   private final Function<String, Optional<String>> values;
 
@@ -84,9 +88,18 @@ public final class SettingsCheck {
     later("roster.auto-approve", "");
     later("roster.events.uri", "");
     later("roster.commands.uri", "");
-    later("roster.approval.remind-after", "");
-    later("roster.denial.quiet-period", "");
-    later("roster.outbound.resend-after", "");
+    idle("roster.approval.remind-after");
+    idle("roster.denial.quiet-period");
+    idle("roster.outbound.resend-after");
+    idle.add("roster.admins.jid");
+  }
+
+  /** What is set but not acted on yet, though nothing is less safe for it: a line each. */
+  public List<String> notices() {
+    return idle.stream()
+        .filter(key -> value(key).isPresent())
+        .map(key -> key + " is not acted on by this version")
+        .toList();
   }
 
   /** What is wrong, a line each; empty when the service can start. */
@@ -117,17 +130,48 @@ public final class SettingsCheck {
             "roster.db.url makes no sense: write, with roster.db.kind=postgresql, a URL like"
                 + " jdbc:postgresql://host:5432/roster");
       }
-    } else if (url.isPresent() && !url.get().startsWith("jdbc:h2:")) {
+    } else if (url.isPresent() && !isEmbedded(url.get())) {
       problems.add(
           "roster.db.url makes no sense: write, with roster.db.kind=h2, a URL like"
-              + " jdbc:h2:file:./data/server-roster");
+              + " jdbc:h2:file:./data/server-roster, a database of this process alone");
     }
+    Optional<String> tlsCa = value("roster.xmpp.tls-ca");
+    if (tlsCa.isPresent() && !Files.isReadable(Path.of(tlsCa.get()))) {
+      problems.add(
+          "roster.xmpp.tls-ca makes no sense: write the name of a PEM file that we can read");
+    }
+    if (tlsCa.isPresent() && !value("roster.xmpp.tls").equals(Optional.of("direct"))) {
+      problems.add("roster.xmpp.tls-ca makes no sense: write roster.xmpp.tls=direct with it");
+    }
+  }
+
+  private static boolean isEmbedded(String url) {
+    String upper = url.toUpperCase(Locale.ROOT);
+    return upper.startsWith("JDBC:H2:")
+        && !upper.startsWith("JDBC:H2:TCP:")
+        && !upper.startsWith("JDBC:H2:SSL:")
+        && !upper.contains(";AUTO_SERVER=TRUE");
+  }
+
+  /** Whether a key of the form roster.domain.NAME.... names one of our domains. */
+  private boolean isOneOfOurs(String name) {
+    String domain = PER_DOMAIN.matcher(name).replaceFirst("$1").replace("\"", "");
+    return Arrays.stream(
+            value("roster.domains").or(() -> value("roster.xmpp.component")).orElse("").split(","))
+        .anyMatch(
+            ours -> {
+              try {
+                return Domain.of(ours.strip()).equals(Domain.of(domain));
+              } catch (InvalidDomainException e) {
+                return false;
+              }
+            });
   }
 
   private boolean isOurs(String name) {
     // A variable of the environment is listed under its own name and under a guess at the key's.
     return name.startsWith(PREFIX)
-        ? !names.contains(asVariable(name))
+        ? PER_USER.matcher(name).matches() || !names.contains(asVariable(name))
         : name.startsWith("ROSTER_") && !isServiceLink(name);
   }
 
@@ -145,6 +189,11 @@ public final class SettingsCheck {
       value(name)
           .flatMap(each(check))
           .ifPresent(hint -> problems.add(name + " makes no sense: write " + hint));
+      if (!isOneOfOurs(name)) {
+        problems.add(name + " makes no sense: write the name of a domain of roster.domains in it");
+      }
+    } else if (PER_USER.matcher(name).replaceFirst("$1").equals("admin")) {
+      problems.add(name + " makes no sense: write roster.admin.password for this user");
     } else if (PER_USER.matcher(name).matches()) {
       value(name)
           .flatMap(name.endsWith(".password") ? SettingsCheck::hash : each(SettingsCheck::role))
@@ -180,7 +229,12 @@ public final class SettingsCheck {
     known.put(key, check);
   }
 
-  /** A setting of the design that this version does not act on yet: saying so beats ignoring it. */
+  private void idle(String key) {
+    may(key, SettingsCheck::period);
+    idle.add(key);
+  }
+
+  /** A setting of the design whose neglect would be unsafe or a loss: better not to start. */
   private void later(String key, String neutral) {
     known.put(
         key,

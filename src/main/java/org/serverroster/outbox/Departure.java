@@ -1,17 +1,23 @@
 package org.serverroster.outbox;
 
+import java.net.ConnectException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 
 /**
  * The times in the life of an outbox row: who has it for how long, and when a failed one is tried
@@ -24,20 +30,26 @@ public final class Departure {
   private static final Duration MAIL_LEASE = Duration.ofMinutes(2);
   private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
   private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+  private static final Duration LONGEST_LASTING_DELAY = Duration.ofHours(1);
+  private static final int LASTING_REPLY = 500;
   private static final int LONGEST_ERROR = 500;
 
   private final Clock clock;
   private final RandomGenerator jitter;
+  private final BooleanSupplier open;
   private final BooleanSupplier streamIsUp;
 
   /**
    * @param clock now
    * @param jitter spreads the retries of rows that failed together
+   * @param open whether anything may still leave: false once the service is being stopped
    * @param streamIsUp whether stanzas can leave from here
    */
-  public Departure(Clock clock, RandomGenerator jitter, BooleanSupplier streamIsUp) {
+  public Departure(
+      Clock clock, RandomGenerator jitter, BooleanSupplier open, BooleanSupplier streamIsUp) {
     this.clock = clock;
     this.jitter = jitter;
+    this.open = open;
     this.streamIsUp = streamIsUp;
   }
 
@@ -47,7 +59,34 @@ public final class Departure {
    * @param waiting how many the last look found, null before the first
    */
   public boolean mayDeliver(@ExchangeProperty("waiting") Integer waiting) {
-    return (waiting == null || waiting > 0) && streamIsUp.getAsBoolean();
+    return mayLookAgain(waiting) && streamIsUp.getAsBoolean();
+  }
+
+  /**
+   * Whether to look for more of what waits.
+   *
+   * @param waiting how many the last look found, null before the first
+   */
+  public boolean mayLookAgain(@ExchangeProperty("waiting") Integer waiting) {
+    return (waiting == null || waiting > 0) && isOpen();
+  }
+
+  /** Whether to begin with a row: not once the service is being stopped. */
+  public boolean isOpen() {
+    return open.getAsBoolean();
+  }
+
+  /** The parameters of a statement that only asks what time it is. */
+  public Map<String, Object> atThisTime() {
+    return Map.of("now", now());
+  }
+
+  /**
+   * Whether the failure says for certain that the mail has not left, so that its link is nobody's.
+   * A connection that broke after the text was sent says nothing.
+   */
+  public boolean certainlyNotSent(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    return replyCode(failure) > 0 || causes(failure).anyMatch(ConnectException.class::isInstance);
   }
 
   /** The parameters that find what may leave now. */
@@ -58,11 +97,12 @@ public final class Departure {
     return parameters;
   }
 
-  /** The row with a lease of our own. */
+  /** The row with a lease of our own, which it does not get once the service is being stopped. */
   public Map<String, Object> lease(@Body Map<String, Object> row) {
     Map<String, Object> leased = new HashMap<>(row);
     leased.put("now", now());
     leased.put("lease", UUID.randomUUID());
+    leased.put("open", isOpen());
     leased.put(
         "leasedUntil", now().plus("mail".equals(row.get("channel")) ? MAIL_LEASE : STANZA_LEASE));
     return leased;
@@ -76,27 +116,53 @@ public final class Departure {
     Map<String, Object> postponed = new HashMap<>(row);
     postponed.put("attempts", attempts);
     postponed.put("now", now());
-    postponed.put("nextAt", now().plus(delay(attempts)));
+    boolean lasting = replyCode(failure) >= LASTING_REPLY;
+    postponed.put("nextAt", now().plus(lasting ? lastingDelay(attempts) : delay(attempts)));
     postponed.put("lastError", describe(failure));
     return postponed;
   }
 
   /** Exponential from one second to one minute, a fifth of it by chance. */
   Duration delay(int attempts) {
-    long longest = LONGEST_DELAY.toMillis();
-    long millis = FIRST_DELAY.toMillis() << Math.min(attempts - 1, 10);
-    long bounded = Math.min(millis, longest);
+    return delay(attempts, FIRST_DELAY, LONGEST_DELAY);
+  }
+
+  /** What was refused for good may be mended by a person: from one minute to one hour. */
+  Duration lastingDelay(int attempts) {
+    return delay(attempts, LONGEST_DELAY, LONGEST_LASTING_DELAY);
+  }
+
+  private Duration delay(int attempts, Duration first, Duration longest) {
+    long millis = first.toMillis() << Math.min(attempts - 1, 10);
+    long bounded = Math.min(millis, longest.toMillis());
     return Duration.ofMillis(bounded * 9 / 10 + jitter.nextLong(bounded / 5 + 1));
+  }
+
+  /** What the SMTP server answered (RFC 5321, section 4.2), 0 when it was not an answer. */
+  private static int replyCode(Throwable failure) {
+    return causes(failure)
+        .mapToInt(
+            cause -> {
+              if (cause instanceof SMTPAddressFailedException address) {
+                return address.getReturnCode();
+              }
+              if (cause instanceof SMTPSenderFailedException sender) {
+                return sender.getReturnCode();
+              }
+              return cause instanceof SMTPSendFailedException send ? send.getReturnCode() : 0;
+            })
+        .filter(code -> code > 0)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(20);
   }
 
   /** The innermost cause in one printable line: it may quote what another server said. */
   public static String describe(Throwable failure) {
-    Throwable cause = failure;
-    for (int depth = 0;
-        cause.getCause() != null && cause.getCause() != cause && depth < 20;
-        depth++) {
-      cause = cause.getCause();
-    }
+    Throwable cause = causes(failure).reduce((outer, inner) -> inner).orElseThrow();
     String line = cause.getClass().getSimpleName() + ": " + cause.getMessage();
     String printable = line.replaceAll("[^\\p{Graph}]+", " ").strip();
     return printable.length() <= LONGEST_ERROR ? printable : printable.substring(0, LONGEST_ERROR);

@@ -32,11 +32,6 @@ public record Transition(
     CANCELLED
   }
 
-  /** Whether the state is another one afterwards. */
-  public boolean changes() {
-    return before != after;
-  }
-
   /** Whether the stanza goes on its way. */
   public boolean passes() {
     return passage == Passage.MUST;

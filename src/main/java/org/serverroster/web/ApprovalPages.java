@@ -11,7 +11,7 @@ import org.serverroster.roster.Decision;
 import org.serverroster.roster.Domain;
 import org.serverroster.web.ApprovalResource.Link;
 
-/** The approval pages, with the headers that keep their address and content to the reader. */
+/** The approval pages. */
 final class ApprovalPages {
 
   /**

@@ -1,5 +1,6 @@
 package org.serverroster.web;
 
+import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.CurrentIdentityAssociation;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.vertx.core.http.HttpServerRequest;
@@ -165,6 +166,8 @@ class ApprovalResource {
   private static Response guarded(java.util.function.Supplier<Response> page) {
     try {
       return page.get();
+    } catch (AuthenticationFailedException wrongPassword) {
+      return ApprovalPages.logIn(true);
     } catch (RuntimeException failure) {
       LOG.warnf("approval-page-failed because=%s", Departure.describe(failure));
       return ApprovalPages.failed();

@@ -76,7 +76,11 @@ class SettingsCheckTest {
     "roster.admin.password, short",
     "roster.users.montague.password, plain-text-password",
     "roster.users.montague.roles, king",
-    "'roster.domain.\"capulet.lit\".admins.mail', nobody",
+    "roster.users.admin.roles, auditor",
+    "'roster.domain.\"verona.lit\".admins.mail', escalus@verona.lit",
+    "roster.db.url, jdbc:h2:tcp://localhost/roster",
+    "roster.db.url, jdbc:h2:file:./x;AUTO_SERVER=TRUE",
+    "'roster.domain.\"roster.capulet.lit\".admins.mail', nobody",
   })
   void aSenselessOneIsNamedAndItsValueIsNot(String key, String value) {
     settings.put(key, value);
@@ -112,11 +116,37 @@ class SettingsCheckTest {
   }
 
   @Test
+  void usersOfTheEnvironmentAreLookedAtToo() {
+    settings.put("ROSTER_USERS_BOB_PASSWORD", "plain-text");
+    settings.put("roster.users.bob.password", "plain-text");
+    assertTrue(onlyProblem().startsWith("roster.users.bob.password makes no sense"), onlyProblem());
+  }
+
+  @Test
+  void aCertificateAuthorityMustBeReadableAndOfUse() throws Exception {
+    settings.put("roster.xmpp.tls", "direct");
+    settings.put("roster.xmpp.tls-ca", "/nonexistent.pem");
+    assertTrue(onlyProblem().startsWith("roster.xmpp.tls-ca makes no sense"), onlyProblem());
+    settings.put("roster.xmpp.tls-ca", "pom.xml");
+    assertEquals(List.of(), problems());
+    settings.remove("roster.xmpp.tls");
+    assertTrue(onlyProblem().startsWith("roster.xmpp.tls-ca makes no sense"), onlyProblem());
+  }
+
+  @Test
   void whatKubernetesPutsThereForAServiceOfOurNameIsNoSetting() {
     settings.put("ROSTER_SERVICE_HOST", "10.0.0.1");
     settings.put("ROSTER_PORT", "tcp://10.0.0.1:80");
     settings.put("ROSTER_PORT_80_TCP_ADDR", "10.0.0.1");
     assertEquals(List.of(), problems());
+  }
+
+  @Test
+  void whatIsNotActedOnYetIsSaid() {
+    settings.put("roster.denial.quiet-period", "P30D");
+    assertEquals(List.of(), problems());
+    assertEquals(
+        List.of("roster.denial.quiet-period is not acted on by this version"), check().notices());
   }
 
   @Test
@@ -148,7 +178,10 @@ class SettingsCheckTest {
   }
 
   private List<String> problems() {
-    return new SettingsCheck(settings.keySet(), key -> Optional.ofNullable(settings.get(key)))
-        .problems();
+    return check().problems();
+  }
+
+  private SettingsCheck check() {
+    return new SettingsCheck(settings.keySet(), key -> Optional.ofNullable(settings.get(key)));
   }
 }

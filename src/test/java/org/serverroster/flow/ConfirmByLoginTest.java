@@ -1,5 +1,6 @@
 package org.serverroster.flow;
 
+import static io.restassured.RestAssured.given;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
@@ -34,6 +35,17 @@ class ConfirmByLoginTest extends Story {
     assertTrue(asked.getHeader("WWW-Authenticate").startsWith("Basic "));
     assertTrue(!asked.asString().contains(peer), "says nothing to strangers");
     assertEquals(403, as("auditor").urlEncodingEnabled(false).get(link).statusCode(), "reads only");
+    for (String user : new String[] {"admin", "nobody"}) {
+      Response refused =
+          given()
+              .auth()
+              .preemptive()
+              .basic(user, "a-wrong-password")
+              .urlEncodingEnabled(false)
+              .get(link);
+      assertEquals(401, refused.statusCode());
+      assertTrue(refused.getHeader("WWW-Authenticate").startsWith("Basic "), "asked again");
+    }
     Response page = as("admin").urlEncodingEnabled(false).get(link);
     assertEquals(200, page.statusCode());
     Map<String, String> form = new HashMap<>(Browser.form(page));

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
+import jakarta.mail.internet.InternetAddress;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,6 +18,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.junit.jupiter.api.Test;
 
 class DepartureTest {
@@ -22,7 +26,8 @@ class DepartureTest {
   private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-22T15:00:00Z");
 
   private final Departure departure =
-      new Departure(Clock.fixed(NOW.toInstant(), ZoneOffset.UTC), new Random(267), () -> true);
+      new Departure(
+          Clock.fixed(NOW.toInstant(), ZoneOffset.UTC), new Random(267), () -> true, () -> true);
 
   @Property
   void delaysGrowFromASecondToAMinute(@ForAll @IntRange(min = 1, max = 100_000) int attempts) {
@@ -47,6 +52,26 @@ class DepartureTest {
   }
 
   @Test
+  void whatIsRefusedForGoodIsTriedSeldomAndItsLinkIsNobodys() throws Exception {
+    Exception refused =
+        new RuntimeException(
+            new SendFailedException(
+                "Invalid Addresses",
+                new SMTPAddressFailedException(
+                    new InternetAddress("nobody@capulet.lit"), "RCPT TO", 550, "550 5.1.1 who?")));
+    Map<String, Object> row = Map.of("id", 1L, "attempts", 9, "channel", "mail");
+    OffsetDateTime next = (OffsetDateTime) departure.postpone(row, refused).get("nextAt");
+    assertTrue(next.isAfter(NOW.plusMinutes(50)), next::toString);
+    assertTrue(departure.certainlyNotSent(refused));
+    assertTrue(
+        departure.certainlyNotSent(
+            new MessagingException("no", new java.net.ConnectException("refused"))));
+    assertFalse(
+        departure.certainlyNotSent(
+            new MessagingException("no", new java.net.SocketTimeoutException("after the text"))));
+  }
+
+  @Test
   void aLeaseIsLongerThanItsSendingTakesAndNeverTheSame() {
     Map<String, Object> row = Map.of("id", 1L, "channel", "xmpp");
     Map<String, Object> first = departure.lease(row);
@@ -61,6 +86,10 @@ class DepartureTest {
     assertTrue(departure.mayDeliver(1));
     assertFalse(departure.mayDeliver(0));
     Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
-    assertFalse(new Departure(clock, new Random(), () -> false).mayDeliver(null));
+    assertFalse(new Departure(clock, new Random(), () -> true, () -> false).mayDeliver(null));
+    Departure stopping = new Departure(clock, new Random(), () -> false, () -> true);
+    assertFalse(stopping.mayDeliver(null));
+    assertFalse(stopping.mayLookAgain(5));
+    assertFalse(stopping.isOpen());
   }
 }
