@@ -28,6 +28,26 @@ class DatabaseOutageTest extends Story {
   private static final int PEERS = 20;
 
   @Test
+  void aDatabaseThatHangsIsAnOutageToo() throws IOException {
+    asks("before-the-freeze.lit");
+    Postgresql.server().signal("STOP");
+    String handOver;
+    try {
+      handOver = xmpp().startHandOver(OURS, presence("frozen.lit", "subscribe"));
+      patiently().until(() -> given().get("/q/health/ready").statusCode() == 503);
+      // A thread that waits for an answer gives up, and says so to whoever asks.
+      assertEquals(503, as("admin").get("/api/v1/domains").statusCode());
+    } finally {
+      Postgresql.server().signal("CONT");
+    }
+    patiently()
+        .untilAsserted(
+            () -> assertEquals("result", xmpp().awaitAnswer(handOver).getAttribute("type")));
+    assertState("frozen.lit", "none+pending-in");
+    mailboxes().await(NURSE, "frozen.lit");
+  }
+
+  @Test
   void whatArrivesWhileTheDatabaseIsAwayIsKeptWhenItIsBack() throws IOException {
     asks("before.lit");
     String link = mailboxes().await(NURSE, "before.lit").link("approve");

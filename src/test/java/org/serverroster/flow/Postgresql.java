@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A real PostgreSQL of the test's own, on loopback, in place of the embedded H2. */
 public class Postgresql implements QuarkusTestResourceLifecycleManager {
@@ -44,6 +46,17 @@ public class Postgresql implements QuarkusTestResourceLifecycleManager {
 
     void stop() throws IOException {
       running.close();
+    }
+
+    /** Stops or continues every process of the server, as a machine does that hangs. */
+    void signal(String name) throws IOException {
+      long postmaster =
+          Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
+      ProcessHandle server = ProcessHandle.of(postmaster).orElseThrow();
+      List<ProcessHandle> all = Stream.concat(Stream.of(server), server.descendants()).toList();
+      for (ProcessHandle process : all) {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+      }
     }
 
     String url() {
