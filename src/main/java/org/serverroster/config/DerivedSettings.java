@@ -6,6 +6,7 @@ import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
@@ -53,9 +54,13 @@ public class DerivedSettings implements ConfigSourceFactory {
 
   static String withH2Options(String url) {
     StringBuilder complete = new StringBuilder(url);
+    if (url.toLowerCase(Locale.ROOT).startsWith("jdbc:h2:mem:")) {
+      // Without a file, what nobody is connected to would be gone.
+      complete.append(";DB_CLOSE_DELAY=-1");
+    }
     H2_OPTIONS.keySet().stream()
         .sorted()
-        .filter(option -> !url.toUpperCase(java.util.Locale.ROOT).contains(";" + option + "="))
+        .filter(option -> !url.toUpperCase(Locale.ROOT).contains(";" + option + "="))
         .forEach(
             option ->
                 complete.append(';').append(option).append('=').append(H2_OPTIONS.get(option)));

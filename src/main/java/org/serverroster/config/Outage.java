@@ -22,6 +22,9 @@ public final class Outage {
   /** Classes of SQLSTATE (SQL:2016, part 2, table 38): the data or the statement is at fault. */
   private static final Set<String> LASTING = Set.of("0A", "21", "22", "23", "25", "26", "42", "HY");
 
+  /** Another transaction held a lock for too long (ODBC's HYT00, which H2 uses). */
+  private static final String TIMED_OUT = "HYT";
+
   private final Clock clock;
   private Instant since;
   private Instant said;
@@ -88,7 +91,10 @@ public final class Outage {
     for (int depth = 0; cause != null && depth < 20; depth++) {
       if (cause instanceof SQLException sql) {
         String state = sql.getSQLState();
-        return state == null || state.length() < 2 || !LASTING.contains(state.substring(0, 2));
+        return state == null
+            || state.length() < 2
+            || state.startsWith(TIMED_OUT)
+            || !LASTING.contains(state.substring(0, 2));
       }
       if (cause instanceof jakarta.transaction.SystemException
           || cause instanceof jakarta.transaction.RollbackException) {

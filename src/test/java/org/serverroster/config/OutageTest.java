@@ -1,0 +1,45 @@
+package org.serverroster.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OutageTest {
+
+  private final Outage outage = new Outage(Clock.systemUTC());
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = {"08001", "08006", "53300", "57P01", "40001", "40P01", "HYT00", "90098"})
+  void whatPassesIsWaitedFor(String state) {
+    assertTrue(outage.isAway(new RuntimeException(new SQLException("away", state))));
+    assertTrue(outage.isOut());
+    outage.isBack();
+    assertFalse(outage.isOut());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"22001", "23505", "42601", "0A000", "25006", "HY000"})
+  void whatWillNeverSucceedIsNot(String state) {
+    assertFalse(outage.isAway(new SQLException("lasting", state)));
+    assertFalse(outage.isOut());
+  }
+
+  @Test
+  void otherFailuresAreNoOutage() {
+    assertFalse(outage.isAway(new IllegalStateException()));
+  }
+
+  @Test
+  void aStanzaIsTriedUntilItIsSettled() {
+    assertTrue(outage.mustTryAgain(null));
+    assertEquals(false, outage.mustTryAgain(true));
+  }
+}

@@ -1,0 +1,103 @@
+package org.serverroster.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packaged program with settings that forbid the start: a line that names the key, and the end.
+ */
+class StartIT {
+
+  private static final Path JAR =
+      Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void writeSettings() throws IOException {
+    Files.writeString(
+        folder.resolve("application.properties"),
+        """
+        roster.xmpp.component=roster.capulet.lit
+        roster.xmpp.secret=a-secret-that-is-not-repeated
+        roster.base-url=https://roster.capulet.lit
+        roster.admins.mail=nurse@capulet.lit
+        roster.admin.password=wherefore-art-thou
+        """);
+  }
+
+  @Test
+  void theFileOfTheWorkingDirectoryIsRead() throws Exception {
+    append("roster.xmpp.hots=localhost");
+    assertEquals(
+        List.of(
+            "Server Roster cannot start: roster.xmpp.hots is not a setting: correct its name or take"
+                + " it away"),
+        start(Map.of()));
+  }
+
+  @Test
+  void theEnvironmentWins() throws Exception {
+    List<String> lines = start(Map.of("ROSTER_XMPP_PORT", "many"));
+    assertEquals(1, lines.size(), lines::toString);
+    assertTrue(
+        lines
+            .get(0)
+            .startsWith("Server Roster cannot start: roster.xmpp.port makes no sense: write"),
+        lines::toString);
+  }
+
+  @Test
+  void aMissingSettingIsNamedAndNoValueIsRepeated() throws Exception {
+    Files.writeString(
+        folder.resolve("application.properties"),
+        Files.readString(folder.resolve("application.properties"))
+            .replaceAll("roster.xmpp.component=.*\n", ""));
+    append("roster.admin.password=short");
+    List<String> lines = start(Map.of());
+    assertEquals(2, lines.size(), lines::toString);
+    assertTrue(lines.get(0).contains("roster.xmpp.component is missing: write"), lines::toString);
+    assertTrue(lines.get(1).contains("roster.admin.password makes no sense"), lines::toString);
+    assertFalse(lines.toString().contains("a-secret-that-is-not-repeated"), lines::toString);
+    assertFalse(lines.toString().contains("=short"), lines::toString);
+  }
+
+  private void append(String line) throws IOException {
+    Path file = folder.resolve("application.properties");
+    Files.writeString(file, Files.readString(file) + line + "\n");
+  }
+
+  /** Everything that the program says, once it has ended as it must. */
+  private List<String> start(Map<String, String> environment) throws Exception {
+    ProcessBuilder program =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-jar",
+            JAR.toString());
+    program.directory(folder.toFile());
+    program.environment().keySet().removeIf(name -> name.startsWith("ROSTER_"));
+    program.environment().putAll(environment);
+    program.redirectErrorStream(true);
+    Path output = folder.resolve("output");
+    program.redirectOutput(output.toFile());
+    Process process = program.start();
+    try {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "did not end");
+    } finally {
+      process.destroyForcibly();
+    }
+    assertEquals(78, process.exitValue(), Files.readString(output));
+    return Files.readAllLines(output);
+  }
+}
