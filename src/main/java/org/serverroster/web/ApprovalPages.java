@@ -134,7 +134,13 @@ final class ApprovalPages {
         true);
   }
 
-  static Response unknown() {
+  /**
+   * A plain 404. It takes as long as the page of a link that exists: that page is made here too,
+   * and thrown away.
+   */
+  static Response unknown(String nonce) {
+    Domain nobody = new Domain("nobody.invalid");
+    Templates.form(new Form(nobody, nobody, "", "", "approve", nonce, false, null)).render();
     return message(404, "Not found", "There is no such page.", false);
   }
 

@@ -115,7 +115,7 @@ class ApprovalResource {
 
   private Response page(Link link, Optional<Decision> choice, String complaint, int conflict) {
     return switch (link.state()) {
-      case UNKNOWN -> ApprovalPages.unknown();
+      case UNKNOWN -> ApprovalPages.unknown(links.nonce(link.text("key_material"), link.hash()));
       case EXPIRED -> ApprovalPages.expired(link, conflict == 409 ? 409 : 410);
       case ENDED -> ApprovalPages.ended(link, conflict == 409 ? 409 : 410);
       case OPEN -> {
