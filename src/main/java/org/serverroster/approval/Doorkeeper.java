@@ -48,7 +48,7 @@ public final class Doorkeeper {
       if (domains.has(ours) && !domains.has(peer)) {
         Optional<SubscriptionStanza> stanza = SubscriptionStanza.ofType(type);
         if (stanza.isPresent()) {
-          return Change.fromPeer(ours, peer, from, stanza.get(), clock.instant());
+          return Change.fromPeer(ours, peer, peer.inTheFormOf(from), stanza.get(), clock.instant());
         }
       }
     } catch (InvalidDomainException e) {

@@ -25,7 +25,7 @@ public class DerivedSettings implements ConfigSourceFactory {
           "MODE", "PostgreSQL",
           "DATABASE_TO_LOWER", "TRUE",
           // A commit is written before it returns (the default lets 500 ms pass); the route
-          // flush-device makes the device keep it.
+          // after-commit makes the device keep it.
           "WRITE_DELAY", "0",
           // Quarkus closes the pool; H2's own hook would close the file under open transactions.
           "DB_CLOSE_ON_EXIT", "FALSE");

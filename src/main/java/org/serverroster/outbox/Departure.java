@@ -1,6 +1,6 @@
 package org.serverroster.outbox;
 
-import java.net.ConnectException;
+import jakarta.mail.AuthenticationFailedException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -18,6 +18,7 @@ import org.apache.camel.ExchangeProperty;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+import org.eclipse.angus.mail.util.MailConnectException;
 
 /**
  * The times in the life of an outbox row: who has it for how long, and when a failed one is tried
@@ -86,7 +87,12 @@ public final class Departure {
    * A connection that broke after the text was sent says nothing.
    */
   public boolean certainlyNotSent(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    return replyCode(failure) > 0 || causes(failure).anyMatch(ConnectException.class::isInstance);
+    return replyCode(failure) > 0
+        || causes(failure)
+            .anyMatch(
+                cause ->
+                    cause instanceof MailConnectException
+                        || cause instanceof AuthenticationFailedException);
   }
 
   /** The parameters that find what may leave now. */

@@ -67,6 +67,16 @@ public record Domain(String name) implements Comparable<Domain> {
     return Idna.UTS46.nameToUnicode(name, new StringBuilder(), new IDNA.Info()).toString();
   }
 
+  /**
+   * The name in the form in which its owner writes it, A-labels or U-labels, for an answer that its
+   * server recognises. Made from the normalised name: nothing else of the text comes back.
+   *
+   * @param text what {@link #of} made this domain from
+   */
+  public String inTheFormOf(String text) {
+    return ASCII.matcher(text).matches() ? name : unicode();
+  }
+
   /** Whether the name has other letters than ASCII's, hidden in its A-labels. */
   public boolean international() {
     return name.startsWith("xn--") || name.contains(".xn--");

@@ -157,7 +157,7 @@ final class ApprovalPages {
     return message(
         503,
         "This does not work at the moment",
-        "Nothing was decided. The link stays valid: please try again in a few minutes.",
+        "Please open the link again in a few minutes. It will say whether anything was decided.",
         false);
   }
 

@@ -25,9 +25,19 @@ class DoorkeeperTest {
   void letsInOneServerSpeakingToAnother() {
     Change change = doorkeeper.admit("Montague.LIT", "capulet.lit/any", "subscribe");
     assertEquals("montague.lit", change.text("peer"));
-    assertEquals("Montague.LIT", change.text("address"));
+    assertEquals("montague.lit", change.text("address"));
     assertEquals("capulet.lit", change.text("domain"));
     assertEquals("subscribe", change.text("stanza"));
+  }
+
+  @Test
+  void answersGoToTheFormThatThePeerUsesButNeverToItsVeryLetters() {
+    assertEquals("b\u00fccher.example", addressOf("B\u00dc\u00ad\u200bCHER.example"));
+    assertEquals("xn--bcher-kva.example", addressOf("XN--BCHER-KVA.example."));
+  }
+
+  private String addressOf(String from) {
+    return doorkeeper.admit(from, "capulet.lit", "subscribe").text("address");
   }
 
   @ParameterizedTest

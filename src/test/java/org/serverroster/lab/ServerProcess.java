@@ -188,9 +188,10 @@ final class ServerProcess {
     }
   }
 
-  private static void pause() {
+  /** Until the next look, or until the process ends. */
+  private void pause() {
     try {
-      Thread.sleep(25);
+      process.waitFor(25, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UncheckedIOException(new IOException("Interrupted", e));

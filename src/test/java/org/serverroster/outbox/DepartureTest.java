@@ -8,6 +8,7 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.internet.InternetAddress;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.util.MailConnectException;
+import org.eclipse.angus.mail.util.SocketConnectException;
 import org.junit.jupiter.api.Test;
 
 class DepartureTest {
@@ -65,10 +68,12 @@ class DepartureTest {
     assertTrue(departure.certainlyNotSent(refused));
     assertTrue(
         departure.certainlyNotSent(
-            new MessagingException("no", new java.net.ConnectException("refused"))));
+            new MailConnectException(
+                new SocketConnectException(
+                    "no", new SocketTimeoutException("on connecting"), "smtp.lit", 25, 1))));
     assertFalse(
         departure.certainlyNotSent(
-            new MessagingException("no", new java.net.SocketTimeoutException("after the text"))));
+            new MessagingException("no", new SocketTimeoutException("after the text"))));
   }
 
   @Test
