@@ -2,8 +2,11 @@ package org.serverroster.approval;
 
 import java.time.Clock;
 import java.util.Map;
+import org.serverroster.roster.Action;
 import org.serverroster.roster.Change;
 import org.serverroster.roster.Decision;
+import org.serverroster.roster.Domain;
+import org.serverroster.roster.LocalDomains;
 
 /** Puts decisions into the form in which the flow takes them. */
 public final class Decisions {
@@ -11,13 +14,19 @@ public final class Decisions {
   /** The actor of what nobody did in time. */
   public static final String CLOCK = "server-roster";
 
+  /** The longest note that is kept, in characters. */
+  public static final int LONGEST_NOTE = 2000;
+
   private final Clock clock;
+  private final LocalDomains domains;
 
   /**
    * @param clock now
+   * @param domains whose administrators have a vote where one is not enough
    */
-  public Decisions(Clock clock) {
+  public Decisions(Clock clock, LocalDomains domains) {
     this.clock = clock;
+    this.domains = domains;
   }
 
   /**
@@ -32,7 +41,40 @@ public final class Decisions {
       Decision decision, Map<String, ?> link, String tokenHash, String actor, String origin) {
     Change change = Change.decision(decision, link, clock.instant());
     change.put("tokenHash", tokenHash);
+    change.put("voter", link.get("administrator"));
     return change.by(actor, "mail-link", origin);
+  }
+
+  /**
+   * What an administrator does to a peer, over REST or by a command.
+   *
+   * @param actor the name under which they logged in
+   * @param via the way in: {@code rest}, {@code command}
+   * @param origin where it came from, null when unknown
+   */
+  public Change byAdministrator(
+      Action action, Domain domain, Domain peer, String actor, String via, String origin) {
+    Change change = Change.action(action, domain, peer, clock.instant());
+    domains
+        .voter(domain.name(), actor)
+        .ifPresent(administrator -> change.put("voter", administrator));
+    return change.by(actor, via, origin);
+  }
+
+  /**
+   * What is due at a peer.
+   *
+   * @param row {@code domain}, {@code peer}, and the {@code request} that it is about, if one
+   */
+  public Change byClock(String action, Map<String, ?> row) {
+    Change change =
+        Change.action(
+            Action.valueOf(action),
+            new Domain((String) row.get("domain")),
+            new Domain((String) row.get("peer")),
+            clock.instant());
+    change.put("request", row.get("request"));
+    return change.by(CLOCK, "clock", null);
   }
 
   /** The end of a request that nobody answered. */

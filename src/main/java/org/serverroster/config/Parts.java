@@ -16,18 +16,25 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
 import org.apache.camel.component.mail.JavaMailSender;
 import org.serverroster.approval.Decisions;
 import org.serverroster.approval.Doorkeeper;
 import org.serverroster.approval.Letters;
+import org.serverroster.approval.Limits;
 import org.serverroster.approval.Links;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
+import org.serverroster.outbox.Greetings;
 import org.serverroster.outbox.Stanzas;
+import org.serverroster.roster.Account;
+import org.serverroster.roster.Administrators;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.LocalDomains;
+import org.serverroster.roster.PeerPattern;
 import org.serverroster.roster.Peers;
+import org.serverroster.roster.Policy;
 import org.serverroster.xmpp.StreamState;
 import org.serverroster.xmpp.XmppComponent;
 
@@ -64,20 +71,25 @@ class Parts {
   @Produces
   @Singleton
   LocalDomains localDomains() {
-    Map<Domain, List<String>> administrators = new TreeMap<>();
-    List<String> common = settings.admins().mail().orElse(List.of());
+    Map<Domain, Administrators> administrators = new TreeMap<>();
     for (String name : settings.domains().orElse(List.of(settings.xmpp().component()))) {
-      administrators.put(Domain.of(name), common);
+      administrators.put(Domain.of(name), administrators(settings.admins(), settings.admins()));
     }
     settings
         .domain()
         .forEach(
             (name, domain) ->
-                domain
-                    .admins()
-                    .mail()
-                    .ifPresent(own -> administrators.replace(Domain.of(name), own)));
-    return new LocalDomains(administrators);
+                administrators.replace(
+                    Domain.of(name), administrators(domain.admins(), settings.admins())));
+    return new LocalDomains(administrators, settings.approval().escalateTo().orElse(List.of()));
+  }
+
+  private static Administrators administrators(Settings.Admins own, Settings.Admins common) {
+    return new Administrators(
+        own.mail().or(common::mail).orElse(List.of()),
+        own.jid().or(common::jid).orElse(List.of()).stream()
+            .map(Account::of)
+            .collect(Collectors.toSet()));
   }
 
   /** The one of the two datasources that is in use. */
@@ -128,15 +140,36 @@ class Parts {
   @Named("peers")
   @Unremovable
   Peers peers() {
-    return new Peers(settings.approval().expiresAfter());
+    Settings.Approval approval = settings.approval();
+    return new Peers(
+        new Policy(
+            approval.expiresAfter(),
+            approval.remindAfter(),
+            approval.escalateTo().map(addresses -> approval.escalateAfter()),
+            approval.reviewAfter(),
+            settings.denial().quietPeriod(),
+            settings.outbound().resendAfter(),
+            settings.outbound().giveUpAfter(),
+            approval.quorum(),
+            settings.autoApprove().orElse(List.of()).stream().map(PeerPattern::of).toList()));
+  }
+
+  @Produces
+  @Singleton
+  @Named("limits")
+  @Unremovable
+  Limits limits(Clock clock) {
+    Settings.Limits limits = settings.limits();
+    return new Limits(
+        limits.pendingRequests(), limits.requestsPerDay(), limits.requestsPerPeer(), clock);
   }
 
   @Produces
   @Singleton
   @Named("decisions")
   @Unremovable
-  Decisions decisions(Clock clock) {
-    return new Decisions(clock);
+  Decisions decisions(Clock clock, LocalDomains domains) {
+    return new Decisions(clock, domains);
   }
 
   @Produces
@@ -152,12 +185,35 @@ class Parts {
   @Named("departure")
   @Unremovable
   Departure departure(Clock clock, SecureRandom random, XmppComponent component) {
-    String jid = settings.xmpp().component();
     return new Departure(
         clock,
         random,
         () -> !component.getCamelContext().isStopping(),
-        () -> component.streamState(jid) == StreamState.AUTHENTICATED);
+        () -> isStreamUp(component));
+  }
+
+  private boolean isStreamUp(XmppComponent component) {
+    return component.streamState(settings.xmpp().component()) == StreamState.AUTHENTICATED;
+  }
+
+  @Produces
+  @Singleton
+  @Named("greetings")
+  @Unremovable
+  Greetings greetings(Stanzas stanzas, XmppComponent component) {
+    return new Greetings(stanzas, () -> isStreamUp(component));
+  }
+
+  @Produces
+  @Singleton
+  @Named("greeters")
+  @Unremovable
+  ExecutorService greeters() {
+    return Executors.newFixedThreadPool(DELIVERERS, work -> new Thread(work, "greeter"));
+  }
+
+  void stopGreeting(@Disposes @Named("greeters") ExecutorService greeters) {
+    greeters.shutdown();
   }
 
   @Produces

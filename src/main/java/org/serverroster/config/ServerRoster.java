@@ -27,7 +27,6 @@ public class ServerRoster {
       problems.forEach(problem -> System.err.println("Server Roster cannot start: " + problem));
       System.exit(SENSELESS_SETTINGS);
     }
-    check.notices().forEach(notice -> System.err.println("Server Roster: " + notice));
     Quarkus.run(CamelMainApplication.class, arguments);
   }
 }

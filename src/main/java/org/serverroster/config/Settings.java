@@ -36,6 +36,15 @@ public interface Settings {
 
   Approval approval();
 
+  Denial denial();
+
+  Outbound outbound();
+
+  /** Peers that are approved without asking anybody (XEP-0267 0.5); absent: none. */
+  Optional<List<String>> autoApprove();
+
+  Limits limits();
+
   Admin admin();
 
   /** Further people and programs that may log in, by user name. */
@@ -115,6 +124,61 @@ public interface Settings {
 
     @WithDefault("button")
     Confirm confirm();
+
+    /** When, and how often, the administrators are reminded. */
+    @WithDefault("P3D")
+    Duration remindAfter();
+
+    /** How many administrators must approve a request. */
+    @WithDefault("1")
+    int quorum();
+
+    /** Mail addresses that are asked as well when nobody has decided. */
+    Optional<List<String>> escalateTo();
+
+    @WithDefault("P7D")
+    Duration escalateAfter();
+
+    /** When an approval is to be confirmed; absent: never, unless the approval says otherwise. */
+    Optional<Duration> reviewAfter();
+  }
+
+  /** What a denial means. */
+  interface Denial {
+    /** How long a denied peer can ask without a mail. */
+    @WithDefault("P30D")
+    Duration quietPeriod();
+  }
+
+  /** Our own requests to peers. */
+  interface Outbound {
+    @WithDefault("P1D")
+    Duration resendAfter();
+
+    @WithDefault("P30D")
+    Duration giveUpAfter();
+  }
+
+  /** What strangers can make us keep and ask. */
+  interface Limits {
+    /** How many requests may wait, for each of our domains. */
+    @WithDefault("1000")
+    int pendingRequests();
+
+    /** How many requests each of our domains takes in 24 hours. */
+    @WithDefault("2000")
+    int requestsPerDay();
+
+    /** How many of them from one peer. */
+    @WithDefault("10")
+    int requestsPerPeer();
+
+    /** How many mails an administrator gets in an hour; what is more comes as a digest. */
+    @WithDefault("60")
+    int mailsPerHour();
+
+    @WithDefault("PT10M")
+    Duration digestEvery();
   }
 
   /** What turns an opened link into a decision. */

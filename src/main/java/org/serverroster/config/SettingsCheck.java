@@ -17,8 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.InvalidDomainException;
+import org.serverroster.roster.PeerPattern;
 
 /**
  * Looks at every {@code roster.*} setting before anything starts. Each problem is one line that
@@ -41,7 +43,6 @@ public final class SettingsCheck {
 
   private final Map<String, Function<String, Optional<String>>> known = new LinkedHashMap<>();
   private final Map<String, String> required = new LinkedHashMap<>();
-  private final List<String> idle = new ArrayList<>();
   private final Set<String> names;
   private final Function<String, Optional<String>> values;
 
@@ -84,22 +85,22 @@ public final class SettingsCheck {
     may("roster.approval.expires-after", SettingsCheck::period);
     may("roster.approval.confirm", oneOf("button", "type-domain", "login"));
     may("roster.admin.password", SettingsCheck::password);
-    later("roster.approval.quorum", "1");
-    later("roster.auto-approve", "");
+    may("roster.approval.quorum", SettingsCheck::positive);
+    may("roster.approval.remind-after", SettingsCheck::period);
+    may("roster.approval.escalate-to", each(SettingsCheck::mail));
+    may("roster.approval.escalate-after", SettingsCheck::period);
+    may("roster.approval.review-after", SettingsCheck::period);
+    may("roster.denial.quiet-period", SettingsCheck::period);
+    may("roster.outbound.resend-after", SettingsCheck::period);
+    may("roster.outbound.give-up-after", SettingsCheck::period);
+    may("roster.auto-approve", each(SettingsCheck::pattern));
+    may("roster.limits.pending-requests", SettingsCheck::positive);
+    may("roster.limits.requests-per-day", SettingsCheck::positive);
+    may("roster.limits.requests-per-peer", SettingsCheck::positive);
+    may("roster.limits.mails-per-hour", SettingsCheck::positive);
+    may("roster.limits.digest-every", SettingsCheck::period);
     later("roster.events.uri", "");
     later("roster.commands.uri", "");
-    idle("roster.approval.remind-after");
-    idle("roster.denial.quiet-period");
-    idle("roster.outbound.resend-after");
-    idle.add("roster.admins.jid");
-  }
-
-  /** What is set but not acted on yet, though nothing is less safe for it: a line each. */
-  public List<String> notices() {
-    return idle.stream()
-        .filter(key -> value(key).isPresent())
-        .map(key -> key + " is not acted on by this version")
-        .toList();
   }
 
   /** What is wrong, a line each; empty when the service can start. */
@@ -135,6 +136,7 @@ public final class SettingsCheck {
           "roster.db.url makes no sense: write, with roster.db.kind=h2, a URL like"
               + " jdbc:h2:file:./data/server-roster, a database of this process alone");
     }
+    checkQuorum(problems);
     Optional<String> tlsCa = value("roster.xmpp.tls-ca");
     if (tlsCa.isPresent() && !Files.isReadable(Path.of(tlsCa.get()))) {
       problems.add(
@@ -143,6 +145,32 @@ public final class SettingsCheck {
     if (tlsCa.isPresent() && !value("roster.xmpp.tls").equals(Optional.of("direct"))) {
       problems.add("roster.xmpp.tls-ca makes no sense: write roster.xmpp.tls=direct with it");
     }
+  }
+
+  /** More approvals than there are administrators would never come together. */
+  private void checkQuorum(List<String> problems) {
+    int quorum =
+        value("roster.approval.quorum")
+            .filter(text -> positive(text).isEmpty())
+            .map(Integer::parseInt)
+            .orElse(1);
+    Stream.concat(
+            Stream.of("roster.admins.mail"),
+            names.stream().filter(name -> PER_DOMAIN.matcher(name).matches()))
+        .filter(name -> name.endsWith(".admins.mail"))
+        .filter(name -> value(name).filter(list -> distinct(list) < quorum).isPresent())
+        .forEach(
+            name ->
+                problems.add(
+                    "roster.approval.quorum makes no sense: write at most the number of addresses in "
+                        + name));
+  }
+
+  private static long distinct(String list) {
+    return Arrays.stream(list.split(","))
+        .map(mail -> mail.strip().toLowerCase(Locale.ROOT))
+        .distinct()
+        .count();
   }
 
   private static boolean isEmbedded(String url) {
@@ -229,11 +257,6 @@ public final class SettingsCheck {
     known.put(key, check);
   }
 
-  private void idle(String key) {
-    may(key, SettingsCheck::period);
-    idle.add(key);
-  }
-
   /** A setting of the design whose neglect would be unsafe or a loss: better not to start. */
   private void later(String key, String neutral) {
     known.put(
@@ -261,6 +284,19 @@ public final class SettingsCheck {
     return text.matches("\\d{1,5}") && Integer.parseInt(text) > 0 && Integer.parseInt(text) < 65536
         ? Optional.empty()
         : Optional.of("a port number from 1 to 65535");
+  }
+
+  private static Optional<String> positive(String text) {
+    return text.matches("[1-9]\\d{0,8}") ? Optional.empty() : Optional.of("a number from 1 on");
+  }
+
+  private static Optional<String> pattern(String text) {
+    try {
+      PeerPattern.of(text);
+      return Optional.empty();
+    } catch (InvalidDomainException e) {
+      return Optional.of("names of servers such as partner.example or *.partner.example");
+    }
   }
 
   private static Optional<String> mail(String text) {

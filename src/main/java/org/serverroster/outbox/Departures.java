@@ -9,8 +9,8 @@ import org.serverroster.roster.Change;
 import org.serverroster.roster.LocalDomains;
 
 /**
- * Lists what a change sends: its stanzas to the peer, and, when it opens a request, one mail for
- * each administrator. Stanzas to one peer share a lane and keep their order; each administrator's
+ * Lists what a change sends: its stanzas to the peer, and one mail for each administrator when they
+ * are asked or told. Stanzas to one peer share a lane and keep their order; each administrator's
  * mails have their own, so that mail that is stuck holds up nothing else.
  */
 public final class Departures {
@@ -30,12 +30,24 @@ public final class Departures {
     for (String stanza : change.stanzas()) {
       rows.add(row(change, "xmpp", stanza, change.text("address")));
     }
-    if (Boolean.TRUE.equals(change.get("opens"))) {
+    String asks = change.text("asks");
+    if (asks != null) {
+      for (String administrator : whom(change, asks)) {
+        rows.add(row(change, "mail", asks, administrator));
+      }
+    }
+    if (change.is("notice")) {
       for (String administrator : domains.administrators(change.text("domain"))) {
-        rows.add(row(change, "mail", "request", administrator));
+        rows.add(row(change, "mail", change.text("action"), administrator));
       }
     }
     return rows;
+  }
+
+  private List<String> whom(Change change, String asks) {
+    return asks.equals("escalation")
+        ? domains.escalateTo()
+        : domains.administrators(change.text("domain"));
   }
 
   private static Map<String, Object> row(
@@ -48,6 +60,7 @@ public final class Departures {
     row.put("peer", change.get("peer"));
     row.put("kind", kind);
     row.put("recipient", recipient);
+    row.put("detail", channel.equals("mail") ? change.get("detail") : null);
     row.put("request", change.get("request"));
     row.put("now", change.get("now"));
     return row;

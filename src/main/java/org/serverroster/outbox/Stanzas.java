@@ -10,8 +10,8 @@ import org.serverroster.roster.Peers;
 public final class Stanzas {
 
   /**
-   * The stanza, with the row's stable id: a peer that gets it twice can tell. Replies never carry
-   * the id of the request (RFC 6121, section 3.1.4).
+   * The stanza, with the row's stable id: a peer that gets it twice can tell, and we can when it
+   * comes back as an error. Replies never carry the id of the request (RFC 6121, section 3.1.4).
    *
    * @param row {@code kind}: a presence type; {@code domain}, {@code recipient}: from and to, bare
    *     domains; {@code wire_id}
@@ -23,7 +23,7 @@ public final class Stanzas {
     if (!kind.equals(Peers.AVAILABLE)) {
       presence.setType(Presence.Type.valueOf(kind));
     }
-    presence.setStanzaId("sr-" + row.get("wire_id"));
+    presence.setStanzaId("sr-" + kind + "-" + row.get("wire_id"));
     presence.setFrom(JidCreate.domainBareFrom((String) row.get("domain")));
     presence.setTo(JidCreate.domainBareFrom((String) row.get("recipient")));
     return presence;

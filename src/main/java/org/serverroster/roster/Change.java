@@ -3,9 +3,11 @@ package org.serverroster.roster;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -14,49 +16,90 @@ import java.util.UUID;
  * judged it, what becomes of it. Its entries are the parameters of the flow's SQL statements, so
  * nothing but our own code names one.
  *
- * <p>Entries: {@code domain}, {@code peer}, {@code address} (how the peer writes itself), {@code
- * action} (the word of the audit trail), {@code actor}, {@code via}, {@code origin}, {@code note},
- * {@code now}; when judged {@code before}, {@code state}, {@code request}, {@code outcome} and the
- * rest of what {@link Peers} says. Points in time are UTC; what is unknown is null.
+ * <p>Entries: {@code domain}, {@code peer}, {@code actor}, {@code via}, {@code origin}, {@code
+ * note}, {@code now}; what is kept of the peer ({@link #KEPT}); when judged {@code before} (the
+ * state that it had), {@code request}, {@code outcome} and the rest of what {@link Verdict} says.
+ * Points in time are UTC; what is unknown is null.
  */
 public final class Change extends LinkedHashMap<String, Object> {
   private static final long serialVersionUID = 1L;
 
+  /** What the row of a peer says, by column; see the table. */
+  private static final Map<String, String> KEPT =
+      Map.ofEntries(
+          Map.entry("state", "state"),
+          Map.entry("openRequest", "request_id"),
+          Map.entry("preApproved", "pre_approved"),
+          Map.entry("preApprovedBy", "pre_approved_by"),
+          Map.entry("blocked", "blocked"),
+          Map.entry("dropped", "dropped"),
+          Map.entry("deniedAt", "denied_at"),
+          Map.entry("askedAt", "asked_at"),
+          Map.entry("resendAt", "resend_at"),
+          Map.entry("resends", "resends"),
+          Map.entry("outError", "out_error"),
+          Map.entry("reviewAt", "review_at"),
+          Map.entry("online", "online"),
+          Map.entry("lastSeen", "last_seen"));
+
+  private final transient Map<String, Object> recalled = new LinkedHashMap<>();
+  private boolean found;
+
   /** What a peer's stanza asks for. */
   public static Change fromPeer(
       Domain domain, Domain peer, String address, SubscriptionStanza stanza, Instant now) {
-    Change change = new Change(domain.name(), peer.name(), address, now);
-    change.put("stanza", stanza.type());
-    change.by(peer.name(), "xmpp", null);
-    return change;
+    return fromPeer(domain, peer, address, stanza.type(), now);
+  }
+
+  /**
+   * What a peer's stanza says.
+   *
+   * @param type the presence type
+   */
+  public static Change fromPeer(
+      Domain domain, Domain peer, String address, String type, Instant now) {
+    Change change = new Change(domain.name(), peer.name(), now);
+    change.put("address", address);
+    change.put("stanza", type);
+    return change.by(peer.name(), "xmpp", null);
   }
 
   /**
    * What a person, or the clock, decided about a peer's open request.
    *
-   * @param request the row of the request: {@code request}, {@code domain}, {@code peer}, {@code
-   *     address}
+   * @param request the row of the request: {@code request}, {@code domain}, {@code peer}
    */
   public static Change decision(Decision decision, Map<String, ?> request, Instant now) {
-    Change change =
-        new Change(
-            (String) request.get("domain"),
-            (String) request.get("peer"),
-            (String) request.get("address"),
-            now);
+    Change change = new Change((String) request.get("domain"), (String) request.get("peer"), now);
     change.put("decision", decision.name());
     change.put("request", request.get("request"));
     return change;
   }
 
-  private Change(String domain, String peer, String address, Instant now) {
+  /** What a person, or the clock, does to a peer. */
+  public static Change action(Action action, Domain domain, Domain peer, Instant now) {
+    Change change = new Change(domain.name(), peer.name(), now);
+    change.put("act", action.name());
+    change.put("address", peer.name());
+    change.put("strangers", action.meetsStrangers());
+    return change;
+  }
+
+  private Change(String domain, String peer, Instant now) {
     put("domain", domain);
     put("peer", peer);
-    put("address", address);
     put("now", utc(now));
     put("note", null);
+    put("detail", null);
     put("request", null);
+    put("voter", null);
+    KEPT.keySet().forEach(key -> put(key, null));
     put("state", Subscription.NONE.state());
+    put("preApproved", false);
+    put("blocked", false);
+    put("online", false);
+    put("resends", 0);
+    put("dropped", 0L);
   }
 
   /**
@@ -67,6 +110,42 @@ public final class Change extends LinkedHashMap<String, Object> {
     put("via", via);
     put("origin", origin);
     return this;
+  }
+
+  /** Says why, in a person's own words; null when they said nothing. */
+  public Change because(String note) {
+    put("note", note);
+    return this;
+  }
+
+  /** Takes over what the locked row of the peer says; null when there is none. */
+  Change recall(Map<String, ?> row) {
+    if (row != null) {
+      found = true;
+      KEPT.forEach((key, column) -> put(key, value(row.get(column))));
+      if (get("stanza") == null) {
+        put("address", row.get("address"));
+      }
+      put("requestKind", row.get("request_kind"));
+      put("quiet", row.get("request_quiet"));
+      put("remindAt", value(row.get("request_remind_at")));
+      put("escalateAt", value(row.get("request_escalate_at")));
+      if (get("request") == null) {
+        put("request", row.get("request_id"));
+      }
+    }
+    KEPT.keySet().forEach(key -> recalled.put(key, get(key)));
+    return this;
+  }
+
+  /** Whether the peer was known before. */
+  boolean found() {
+    return found;
+  }
+
+  /** Whether something that is kept of the peer is no longer as it was. */
+  boolean differs() {
+    return KEPT.keySet().stream().anyMatch(key -> !Objects.equals(get(key), recalled.get(key)));
   }
 
   /** The presence types that leave because of this change, in this order; not null. */
@@ -85,6 +164,26 @@ public final class Change extends LinkedHashMap<String, Object> {
     return (String) get(key);
   }
 
+  /** Whether the entry is there and true. */
+  public boolean is(String key) {
+    return Boolean.TRUE.equals(get(key));
+  }
+
+  /** The entry as a number, 0 when absent. */
+  public int number(String key) {
+    return get(key) instanceof Number number ? number.intValue() : 0;
+  }
+
+  /** The entry as a point in time, null when absent. */
+  public OffsetDateTime time(String key) {
+    return (OffsetDateTime) get(key);
+  }
+
+  /** When it happens. */
+  public OffsetDateTime now() {
+    return time("now");
+  }
+
   /** A point in time as the statements take it: UTC, with its offset. */
   public static OffsetDateTime utc(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
@@ -92,5 +191,16 @@ public final class Change extends LinkedHashMap<String, Object> {
 
   Subscription subscription() {
     return Subscription.ofState(text("state"));
+  }
+
+  /** The databases differ in what they give for a point in time and for a number. */
+  private static Object value(Object column) {
+    if (column instanceof Date date) {
+      return utc(date.toInstant());
+    }
+    if (column instanceof OffsetDateTime time) {
+      return utc(time.toInstant());
+    }
+    return column;
   }
 }

@@ -5,18 +5,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The entities whose rosters we keep, and whom to ask for each. */
 public final class LocalDomains {
 
-  private final Map<Domain, List<String>> administrators;
+  private final Map<Domain, Administrators> administrators;
+  private final List<String> escalateTo;
 
   /**
-   * @param administrators the mail addresses of the administrators of each domain, in the order in
-   *     which they are asked
+   * @param administrators the administrators of each domain
+   * @param escalateTo the mail addresses that are asked as well when nobody decides
    */
-  public LocalDomains(Map<Domain, List<String>> administrators) {
+  public LocalDomains(Map<Domain, Administrators> administrators, List<String> escalateTo) {
     this.administrators = new TreeMap<>(administrators);
+    this.escalateTo = List.copyOf(escalateTo);
   }
 
   /** All of them, in alphabetical order. */
@@ -40,6 +43,30 @@ public final class LocalDomains {
 
   /** The mail addresses of a domain's administrators, empty when it is none of ours. */
   public List<String> administrators(String domain) {
-    return administrators.getOrDefault(new Domain(domain), List.of());
+    return of(domain).mail();
+  }
+
+  /** The mail addresses that are asked as well when nobody decides; may be empty. */
+  public List<String> escalateTo() {
+    return escalateTo;
+  }
+
+  /** Whether this account is one of the domain's administrators. */
+  public boolean isAdministrator(Domain domain, Account account) {
+    return of(domain.name()).jids().contains(account);
+  }
+
+  /**
+   * As whom somebody counts where several must approve: the mail address, of those that are asked,
+   * under which they logged in. Empty when they do not count.
+   */
+  public Optional<String> voter(String domain, String actor) {
+    return Stream.concat(administrators(domain).stream(), escalateTo.stream())
+        .filter(mail -> mail.equalsIgnoreCase(actor))
+        .findFirst();
+  }
+
+  private Administrators of(String domain) {
+    return administrators.getOrDefault(new Domain(domain), new Administrators(List.of(), Set.of()));
   }
 }

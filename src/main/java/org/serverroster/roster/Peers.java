@@ -1,20 +1,17 @@
 package org.serverroster.roster;
 
-import static org.serverroster.roster.SubscriptionStanza.SUBSCRIBE;
 import static org.serverroster.roster.SubscriptionStanza.SUBSCRIBED;
 import static org.serverroster.roster.SubscriptionStanza.UNSUBSCRIBED;
 
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
- * Judges changes: what a stanza or a decision does to a peer, what leaves the house because of it,
- * and whether administrators must be asked. Holds no state; the caller has locked the peer's row.
+ * Judges what peers send and what is decided about their requests: what becomes of the
+ * subscription, what leaves the house because of it, and whether administrators are asked or told.
+ * Holds no state; the caller has locked the peer's row.
  */
 public final class Peers {
 
@@ -24,23 +21,29 @@ public final class Peers {
   /** The presence type "unavailable" (RFC 6121, section 4.5). */
   public static final String UNAVAILABLE = "unavailable";
 
-  private final Duration expiresAfter;
+  /** The presence type "probe" (RFC 6121, section 4.3). */
+  public static final String PROBE = "probe";
+
+  /** The presence type "error" (RFC 6120, section 8.3). */
+  public static final String ERROR = "error";
+
+  /** How exact "last seen" is: what a peer repeats within this time is not written again. */
+  private static final Duration SEEN = Duration.ofMinutes(1);
+
+  private final Policy policy;
+  private final Administration administration;
 
   /**
-   * @param expiresAfter how long a request waits for our administrators
+   * @param policy how long things last and what is left to whom
    */
-  public Peers(Duration expiresAfter) {
-    this.expiresAfter = expiresAfter;
+  public Peers(Policy policy) {
+    this.policy = policy;
+    this.administration = new Administration(policy);
   }
 
   /** Takes over what the locked row of the peer says; null when there is none. */
   public Change recall(Change change, Map<String, ?> row) {
-    if (row != null) {
-      change.put("state", row.get("state"));
-      change.put("openRequest", row.get("request_id"));
-      change.computeIfAbsent("request", key -> row.get("request_id"));
-    }
-    return change;
+    return change.recall(row);
   }
 
   /**
@@ -48,32 +51,45 @@ public final class Peers {
    * answer leaves {@code effect} false.
    */
   public Change receive(Change change) {
-    Subscription before = change.subscription();
-    Transition transition =
-        before.receive(SubscriptionStanza.ofType(change.text("stanza")).orElseThrow());
-    List<String> stanzas = new ArrayList<>();
-    transition
-        .reply()
-        .ifPresent(
-            reply -> {
-              if (before.from() && reply == UNSUBSCRIBED) {
-                stanzas.add(UNAVAILABLE);
-              }
-              stanzas.add(reply.type());
-              if (reply == SUBSCRIBED) {
-                stanzas.add(AVAILABLE);
-              }
-            });
-    conclude(change, transition.before(), transition.after(), stanzas, wordFor(change, transition));
-    if (!before.pendingIn() && transition.after().pendingIn()) {
-      change.put("request", UUID.randomUUID());
-      change.put("expires", ((OffsetDateTime) change.get("now")).plus(expiresAfter));
-      change.put("opens", true);
-    } else if (before.pendingIn() && !transition.after().pendingIn()) {
-      change.put("outcome", "withdrawn");
-      change.put("ends", true);
+    Verdict verdict = new Verdict(change, policy);
+    if (change.is("blocked")) {
+      return verdict
+          .set("dropped", ((Number) change.get("dropped")).longValue() + 1)
+          .silently("dropped");
     }
-    return change;
+    SubscriptionStanza stanza = SubscriptionStanza.ofType(change.text("stanza")).orElseThrow();
+    Transition transition = verdict.before().receive(stanza);
+    OffsetDateTime lastSeen = change.time("lastSeen");
+    if (transition.passes() || lastSeen == null || lastSeen.plus(SEEN).isBefore(change.now())) {
+      verdict.set("lastSeen", change.now());
+    }
+    return switch (stanza) {
+      case SUBSCRIBE ->
+          transition.passes() ? asked(change, verdict) : answered(verdict, transition);
+      case SUBSCRIBED -> accepted(verdict, transition);
+      case UNSUBSCRIBE -> left(verdict, transition);
+      case UNSUBSCRIBED -> refused(verdict, transition);
+    };
+  }
+
+  /**
+   * What it means that a stanza of ours came back as an error: while we wait for the peer's answer
+   * we go on waiting, try again sooner, and the administrators are told once of each kind of error.
+   */
+  public Change fail(Change change) {
+    Verdict verdict = new Verdict(change, policy);
+    if (change.is("blocked") || !verdict.before().pendingOut() || !change.is("aboutOurRequest")) {
+      return verdict.silently("error-ignored");
+    }
+    String condition = change.text("condition");
+    boolean news = !condition.equals(change.text("outError"));
+    if (change.time("resendAt") != null) {
+      verdict.set("resendAt", change.now().plus(policy.untilRetry(change.number("resends"))));
+    }
+    verdict.set("outError", condition);
+    return news
+        ? verdict.tells(condition).as("peer-unreachable")
+        : verdict.silently("peer-unreachable");
   }
 
   /**
@@ -84,54 +100,132 @@ public final class Peers {
    * @throws AlreadyDecidedException when the peer no longer waits for this decision
    */
   public Change decide(Change change) {
-    Decision decision = Decision.valueOf(change.text("decision"));
-    Subscription before = change.subscription();
-    if (!before.pendingIn()
-        || !change.request().equals(Optional.ofNullable(change.get("openRequest")))) {
+    if (change.get("openRequest") == null
+        || !change.request().equals(Optional.of(change.get("openRequest")))) {
       throw new AlreadyDecidedException("The peer waits for no decision about this request");
     }
-    List<String> stanzas = new ArrayList<>();
-    Subscription after;
-    if (decision == Decision.APPROVE) {
-      after = before.send(SUBSCRIBED).after();
-      stanzas.add(SUBSCRIBED.type());
-      stanzas.add(AVAILABLE);
-      if (!after.to() && !after.pendingOut()) {
-        after = after.send(SUBSCRIBE).after();
-        stanzas.add(SUBSCRIBE.type());
-      }
-    } else {
-      after = before.send(UNSUBSCRIBED).after();
-      stanzas.add(UNSUBSCRIBED.type());
+    return administration.decide(change, Decision.valueOf(change.text("decision")));
+  }
+
+  /**
+   * What an administrator, or the clock, does to the peer.
+   *
+   * @throws UnknownPeerException when the action needs a peer that is known, and it is not
+   * @throws StateForbidsException when the action makes no sense in the peer's state
+   */
+  public Change act(Change change) {
+    Action action = Action.valueOf(change.text("act"));
+    if (!change.found() && !action.meetsStrangers()) {
+      throw new UnknownPeerException();
     }
-    conclude(change, before, after, stanzas, "request-" + decision.outcome());
-    change.put("outcome", decision.outcome());
-    change.put("ends", true);
-    change.put("deniedAt", decision == Decision.DENY ? change.get("now") : null);
+    return administration.act(change, action);
+  }
+
+  /**
+   * Whether this is one of several approvals that the open request needs.
+   *
+   * @throws StateForbidsException when it is, and whoever gives it is not one of those who count
+   */
+  public boolean mustVote(Change change) {
+    boolean vote =
+        policy.quorum() > 1
+            && change.get("openRequest") != null
+            && !"review".equals(change.get("requestKind"))
+            && administration.approves(change);
+    if (vote && change.get("voter") == null) {
+      throw new StateForbidsException(
+          policy.quorum()
+              + " administrators must approve: use the link of your mail, or log in under the mail"
+              + " address of an administrator of this domain");
+    }
+    return vote;
+  }
+
+  /**
+   * Takes over how many have approved the open request by now.
+   *
+   * @param counted 1 when this approval is a new one, 0 when its giver had approved before
+   * @throws StateForbidsException when it is not a new one and more are needed
+   */
+  public Change count(Change change, Map<String, ?> row, int counted) {
+    int votes = ((Number) row.get("votes")).intValue();
+    if (counted == 0 && votes < policy.quorum()) {
+      throw new StateForbidsException(
+          "you have approved this request already: "
+              + votes
+              + " of "
+              + policy.quorum()
+              + " approvals");
+    }
+    change.put("votes", votes);
     return change;
   }
 
-  private static void conclude(
-      Change change, Subscription before, Subscription after, List<String> stanzas, String action) {
-    change.put("before", before.state());
-    change.put("state", after.state());
-    change.put("stanzas", List.copyOf(stanzas));
-    change.put("action", action);
-    change.put("changed", before != after);
-    change.put("effect", before != after || !stanzas.isEmpty());
-    change.put("opens", false);
-    change.put("ends", false);
-    change.put("deniedAt", null);
-    change.put("waiting", after.pendingIn());
+  private Change asked(Change change, Verdict verdict) {
+    if (change.is("refused") && !change.is("preApproved")) {
+      return verdict.silently("limit-reached");
+    }
+    verdict.moves(verdict.before().receive(SubscriptionStanza.SUBSCRIBE).after());
+    if (change.is("preApproved")) {
+      return expected(change, verdict);
+    }
+    OffsetDateTime deniedAt = change.time("deniedAt");
+    if (deniedAt != null && change.now().isBefore(deniedAt.plus(policy.quietPeriod()))) {
+      return verdict.opens("approval", true).as("request-received-quietly");
+    }
+    Optional<PeerPattern> pattern =
+        deniedAt == null ? policy.patternFor(new Domain(change.text("peer"))) : Optional.empty();
+    if (pattern.isPresent()) {
+      change.because("matches " + pattern.get().text());
+      return verdict
+          .sends(SUBSCRIBED)
+          .asksBack()
+          .tells(pattern.get().text())
+          .as("request-auto-approved");
+    }
+    return verdict.opens("approval", false).as("request-received");
   }
 
-  private static String wordFor(Change change, Transition transition) {
-    Subscription before = transition.before();
-    return switch (SubscriptionStanza.ofType(change.text("stanza")).orElseThrow()) {
-      case SUBSCRIBE -> before.from() ? "request-repeated" : "request-received";
-      case SUBSCRIBED -> "peer-accepted";
-      case UNSUBSCRIBE -> before.pendingIn() ? "request-withdrawn" : "peer-unsubscribed";
-      case UNSUBSCRIBED -> before.pendingOut() ? "peer-denied" : "peer-revoked";
-    };
+  /** A person has approved this request before it came (RFC 6121, section 3.4). */
+  private Change expected(Change change, Verdict verdict) {
+    String by = change.text("preApprovedBy");
+    if (policy.quorum() > 1) {
+      return verdict
+          .opens("approval", false)
+          .set("vote", by)
+          .noPreApproval()
+          .as("request-received");
+    }
+    change.because("pre-approved by " + by);
+    return verdict.sends(SUBSCRIBED).asksBack().tells(by).as("request-preapproved");
+  }
+
+  private static Change answered(Verdict verdict, Transition transition) {
+    transition.reply().ifPresent(verdict::replies);
+    return verdict.silently("request-repeated");
+  }
+
+  private static Change accepted(Verdict verdict, Transition transition) {
+    if (!transition.passes()) {
+      return verdict.silently("unasked-answer");
+    }
+    return verdict.moves(transition.after()).tells(null).as("peer-accepted");
+  }
+
+  private static Change left(Verdict verdict, Transition transition) {
+    if (!transition.passes()) {
+      return verdict.silently("nothing-to-end");
+    }
+    verdict.moves(transition.after()).ends("withdrawn").tells(null);
+    transition.reply().ifPresent(verdict::replies);
+    return verdict.as(verdict.before().pendingIn() ? "request-withdrawn" : "peer-unsubscribed");
+  }
+
+  private static Change refused(Verdict verdict, Transition transition) {
+    if (!transition.passes()) {
+      return verdict.silently("nothing-to-end");
+    }
+    verdict.moves(transition.after()).noPreApproval().tells(null);
+    return verdict.as(verdict.before().pendingOut() ? "peer-denied" : "peer-revoked");
   }
 }

@@ -14,12 +14,10 @@ import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.serverroster.roster.Domain;
-import org.serverroster.roster.InvalidDomainException;
 import org.serverroster.roster.LocalDomains;
 import org.serverroster.roster.Subscription;
 
@@ -32,11 +30,13 @@ class DomainsResource {
 
   private final Routes routes;
   private final LocalDomains domains;
+  private final PeerFinder peers;
   private final StreamReport stream;
 
-  DomainsResource(Routes routes, LocalDomains domains, StreamReport stream) {
+  DomainsResource(Routes routes, LocalDomains domains, PeerFinder peers, StreamReport stream) {
     this.routes = routes;
     this.domains = domains;
+    this.peers = peers;
     this.stream = stream;
   }
 
@@ -98,7 +98,7 @@ class DomainsResource {
       throw new BadRequestException("limit must be from 1 to " + LARGEST_PAGE);
     }
     Map<String, Object> parameters = new HashMap<>();
-    parameters.put("domain", ours(domain).name());
+    parameters.put("domain", peers.ours(domain).name());
     parameters.put("state", blank(state) ? null : known(state));
     parameters.put("part", blank(part) ? null : part.toLowerCase(java.util.Locale.ROOT));
     parameters.put("after", cursor == null ? "" : read(cursor));
@@ -112,7 +112,7 @@ class DomainsResource {
   @Path("{domain}/peers/{peer}")
   @RolesAllowed({"admin", "auditor"})
   public PeerView peer(@PathParam("domain") String domain, @PathParam("peer") String peer) {
-    Map<String, Object> row = find(ours(domain), server(peer));
+    Map<String, Object> row = peers.find(peers.ours(domain), peers.server(peer));
     if (row == null) {
       throw new NotFoundException("this peer has never been heard of");
     }
@@ -123,36 +123,15 @@ class DomainsResource {
   @Path("{domain}/trusted/{peer}")
   @RolesAllowed({"admin", "auditor", "enforcer"})
   public Response trusted(@PathParam("domain") String domain, @PathParam("peer") String peer) {
-    Domain ours = ours(domain);
-    Domain server = server(peer);
-    Map<String, Object> row = find(ours, server);
+    Domain ours = peers.ours(domain);
+    Domain server = peers.server(peer);
+    Map<String, Object> row = peers.find(ours, server);
     Subscription state =
         row == null ? Subscription.NONE : Subscription.ofState((String) row.get("state"));
     TrustView answer = new TrustView(state.from(), ours.name(), server.name(), state.state());
     return Response.status(answer.trusted() ? Response.Status.OK : Response.Status.NOT_FOUND)
         .entity(answer)
         .build();
-  }
-
-  private Map<String, Object> find(Domain domain, Domain peer) {
-    Map<String, Object> parameters = new LinkedHashMap<>();
-    parameters.put("domain", domain.name());
-    parameters.put("peer", peer.name());
-    return routes.row("find-peer", parameters);
-  }
-
-  private Domain ours(String domain) {
-    return domains
-        .find(domain)
-        .orElseThrow(() -> new NotFoundException("this domain's roster is not kept here"));
-  }
-
-  private static Domain server(String peer) {
-    try {
-      return Domain.of(peer);
-    } catch (InvalidDomainException e) {
-      throw new BadRequestException(e.getMessage());
-    }
   }
 
   private static String known(String state) {

@@ -14,7 +14,14 @@ import org.serverroster.roster.Subscription;
  * @param state one of the nine names of RFC 6121, Appendix A
  * @param subscription {@code none}, {@code to}, {@code from} or {@code both}
  * @param request the peer's open request, null when there is none
- * @param lastError why the last attempt to reach the peer failed, while it is still being tried
+ * @param preApprovedBy who has approved the peer's request before it comes
+ * @param askedAt when we asked for its presence, while we wait for an answer
+ * @param nextAskAt when we ask again; null when we have given up
+ * @param online whether its server says that it is there; false when we may not know
+ * @param reviewAt when its approval is to be confirmed
+ * @param dropped how many stanzas of it were dropped while it was blocked
+ * @param lastError what was answered to our request instead of a decision, or why the last attempt
+ *     to reach the peer failed, while it is still being tried
  */
 record PeerView(
     String domain,
@@ -24,16 +31,29 @@ record PeerView(
     boolean pendingIn,
     boolean pendingOut,
     boolean preApproved,
+    String preApprovedBy,
     boolean blocked,
     Instant deniedAt,
     @JsonProperty("request") RequestView request,
+    Instant askedAt,
+    Instant nextAskAt,
+    boolean online,
+    Instant reviewAt,
+    long dropped,
     Instant lastSeen,
     String lastError,
     Instant createdAt,
     Instant updatedAt) {
 
-  /** A request that waits for our administrators. */
-  record RequestView(UUID id, Instant receivedAt, Instant expiresAt) {}
+  /**
+   * A request that waits for our administrators.
+   *
+   * @param kind {@code approval}, or {@code review} of an approval that was given
+   * @param quiet whether no mail was sent, because the peer was denied shortly before
+   * @param approvals how many administrators have approved it already, where one is not enough
+   */
+  record RequestView(
+      UUID id, String kind, Instant receivedAt, Instant expiresAt, boolean quiet, int approvals) {}
 
   static PeerView of(Map<String, Object> row) {
     Subscription state = Subscription.ofState((String) row.get("state"));
@@ -46,14 +66,23 @@ record PeerView(
         state.pendingIn(),
         state.pendingOut(),
         (Boolean) row.get("pre_approved"),
+        (String) row.get("pre_approved_by"),
         (Boolean) row.get("blocked"),
         Moments.instant(row.get("denied_at")),
         request == null
             ? null
             : new RequestView(
                 request,
+                (String) row.get("request_kind"),
                 Moments.instant(row.get("request_received_at")),
-                Moments.instant(row.get("request_expires_at"))),
+                Moments.instant(row.get("request_expires_at")),
+                Boolean.TRUE.equals(row.get("request_quiet")),
+                ((Number) row.get("request_approvals")).intValue()),
+        Moments.instant(row.get("asked_at")),
+        Moments.instant(row.get("resend_at")),
+        (Boolean) row.get("online"),
+        Moments.instant(row.get("review_at")),
+        ((Number) row.get("dropped")).longValue(),
         Moments.instant(row.get("last_seen")),
         (String) row.get("last_error"),
         Moments.instant(row.get("created_at")),

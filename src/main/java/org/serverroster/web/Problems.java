@@ -8,6 +8,9 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.serverroster.outbox.Departure;
+import org.serverroster.roster.AlreadyDecidedException;
+import org.serverroster.roster.StateForbidsException;
+import org.serverroster.roster.UnknownPeerException;
 
 /** Turns what went wrong into problem details, and keeps what is none of the caller's business. */
 class Problems {
@@ -33,6 +36,21 @@ class Problems {
   @ServerExceptionMapper
   Response forbidden(ForbiddenException failure) {
     return Problem.of(403, null);
+  }
+
+  @ServerExceptionMapper
+  Response forbiddenByState(StateForbidsException failure) {
+    return Problem.of(409, failure.getMessage());
+  }
+
+  @ServerExceptionMapper
+  Response late(AlreadyDecidedException failure) {
+    return Problem.of(409, "somebody else, the peer or the clock was faster");
+  }
+
+  @ServerExceptionMapper
+  Response unknown(UnknownPeerException failure) {
+    return Problem.of(404, failure.getMessage());
   }
 
   @ServerExceptionMapper

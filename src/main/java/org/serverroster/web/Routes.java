@@ -6,6 +6,8 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.serverroster.roster.AlreadyDecidedException;
+import org.serverroster.roster.StateForbidsException;
+import org.serverroster.roster.UnknownPeerException;
 
 /** Calls the routes that answer a request. */
 @Singleton
@@ -35,6 +37,8 @@ class Routes {
    * Lets the route do its work.
    *
    * @throws AlreadyDecidedException when that is what the route found
+   * @throws StateForbidsException likewise
+   * @throws UnknownPeerException likewise
    * @throws RouteFailedException when it failed otherwise
    */
   Exchange call(String route, Map<String, Object> parameters) {
@@ -48,6 +52,12 @@ class Routes {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof AlreadyDecidedException late) {
         throw late;
+      }
+      if (cause instanceof StateForbidsException no) {
+        throw no;
+      }
+      if (cause instanceof UnknownPeerException unknown) {
+        throw unknown;
       }
     }
     throw new RouteFailedException(route, failure);

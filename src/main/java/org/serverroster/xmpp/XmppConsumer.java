@@ -66,6 +66,9 @@ final class XmppConsumer extends DefaultConsumer implements StanzaHandler {
     set(message, XmppHeaders.TO, stanza.getTo());
     set(message, XmppHeaders.STANZA_ID, stanza.getStanzaId());
     set(message, XmppHeaders.HANDOVER_HOST, handoverHost);
+    if (stanza.getError() != null) {
+      set(message, XmppHeaders.ERROR_CONDITION, stanza.getError().getCondition());
+    }
     if (stanza instanceof Presence presence) {
       set(message, XmppHeaders.STANZA_KIND, "presence");
       set(message, XmppHeaders.STANZA_TYPE, presence.getType());

@@ -35,5 +35,11 @@ public final class XmppHeaders {
    */
   public static final String HANDOVER_HOST = "CamelXmppHandoverHost";
 
+  /**
+   * The condition of a stanza of type {@code error}, by its element's name (RFC 6120, 8.3.3), such
+   * as {@code remote-server-not-found}. Absent for every other type, and when it names none.
+   */
+  public static final String ERROR_CONDITION = "CamelXmppErrorCondition";
+
   private XmppHeaders() {}
 }

@@ -71,8 +71,18 @@ class SettingsCheckTest {
     "roster.approval.expires-after, PT0S",
     "roster.approval.expires-after, -P1D",
     "roster.approval.confirm, twice",
-    "roster.approval.quorum, 2",
+    "roster.approval.quorum, 0",
+    "roster.approval.quorum, two",
+    "roster.approval.quorum, 9",
+    "roster.approval.escalate-to, nobody",
+    "roster.approval.review-after, yearly",
+    "roster.denial.quiet-period, 30",
+    "roster.outbound.give-up-after, forever",
+    "roster.limits.pending-requests, -1",
+    "roster.limits.mails-per-hour, many",
     "roster.auto-approve, *.lit",
+    "roster.auto-approve, 'partner.example, *'",
+    "roster.auto-approve, a*.example",
     "roster.admin.password, short",
     "roster.users.montague.password, plain-text-password",
     "roster.users.montague.roles, king",
@@ -142,11 +152,15 @@ class SettingsCheckTest {
   }
 
   @Test
-  void whatIsNotActedOnYetIsSaid() {
-    settings.put("roster.denial.quiet-period", "P30D");
+  void aQuorumNeedsAsManyAdministratorsInEveryDomain() {
+    settings.put("roster.admins.mail", "nurse@capulet.lit,juliet@capulet.lit");
+    settings.put("roster.approval.quorum", "2");
     assertEquals(List.of(), problems());
-    assertEquals(
-        List.of("roster.denial.quiet-period is not acted on by this version"), check().notices());
+    settings.put("roster.admins.mail", "nurse@capulet.lit, Nurse@capulet.lit");
+    assertTrue(onlyProblem().startsWith("roster.approval.quorum makes no sense"), onlyProblem());
+    settings.put("roster.admins.mail", "nurse@capulet.lit,juliet@capulet.lit");
+    settings.put("roster.domain.\"roster.capulet.lit\".admins.mail", "escalus@verona.lit");
+    assertTrue(onlyProblem().startsWith("roster.approval.quorum makes no sense"), onlyProblem());
   }
 
   @Test

@@ -1,0 +1,121 @@
+package org.serverroster.outbox;
+
+import static org.serverroster.roster.SubscriptionStanza.UNSUBSCRIBED;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.apache.camel.ExchangeProperty;
+import org.jivesoftware.smack.packet.Presence;
+import org.jxmpp.stringprep.XmppStringprepException;
+import org.serverroster.roster.Change;
+import org.serverroster.roster.Peers;
+import org.serverroster.roster.Subscription;
+
+/**
+ * The presence that is said to whoever may hear it: at the start, at the end, and to a probe (RFC
+ * 6121, sections 4.2, 4.3 and 4.5). It is not kept anywhere, so it leaves only while the stream is
+ * up.
+ */
+public final class Greetings {
+
+  private static final int PAGE = 200;
+
+  private final Stanzas stanzas;
+  private final BooleanSupplier streamIsUp;
+  private volatile boolean greeted;
+
+  /**
+   * @param streamIsUp whether stanzas can leave from here
+   */
+  public Greetings(Stanzas stanzas, BooleanSupplier streamIsUp) {
+    this.stanzas = stanzas;
+    this.streamIsUp = streamIsUp;
+  }
+
+  /** Whether the peers are still to be told that we are here. */
+  public boolean mustGreet() {
+    return !greeted && streamIsUp.getAsBoolean();
+  }
+
+  /** All peers were told, unless the stream broke meanwhile: then all are told again. */
+  public void greeted() {
+    greeted = streamIsUp.getAsBoolean();
+  }
+
+  /** Whether peers may think that we are here: they were told. */
+  public boolean hasGreeted() {
+    return greeted;
+  }
+
+  /**
+   * Whether there is another page of peers to go through.
+   *
+   * @param page the last one, null before the first
+   */
+  public boolean mayGoOn(@ExchangeProperty("page") List<Map<String, Object>> page) {
+    return streamIsUp.getAsBoolean() && (page == null || page.size() == PAGE);
+  }
+
+  /** Where the next page begins: behind the last one. */
+  public Map<String, Object> nextPage(@ExchangeProperty("page") List<Map<String, Object>> page) {
+    Map<String, Object> last = page == null ? null : page.get(page.size() - 1);
+    return Map.of(
+        "domain", last == null ? "" : last.get("domain"),
+        "peer", last == null ? "" : last.get("peer"));
+  }
+
+  /**
+   * What the peers of a page are told.
+   *
+   * @param occasion {@code start} or {@code stop}
+   */
+  public List<Presence> of(
+      @ExchangeProperty("page") List<Map<String, Object>> page,
+      @ExchangeProperty("occasion") String occasion)
+      throws XmppStringprepException {
+    List<Presence> greetings = new ArrayList<>();
+    for (Map<String, Object> peer : page) {
+      Subscription state = Subscription.ofState((String) peer.get("state"));
+      String address = (String) peer.get("address");
+      if (state.from()) {
+        String kind = occasion.equals("stop") ? Peers.UNAVAILABLE : Peers.AVAILABLE;
+        greetings.add(presence(kind, peer, address));
+      }
+      if (state.to() && !occasion.equals("stop")) {
+        greetings.add(presence(Peers.PROBE, peer, address));
+      }
+    }
+    return greetings;
+  }
+
+  /**
+   * The answer to a probe (RFC 6121, section 4.3.2).
+   *
+   * @param row what we keep of the peer, null when we have never heard of it
+   * @return null when a blocked peer asks
+   */
+  public Presence answer(Change probe, Map<String, ?> row) throws XmppStringprepException {
+    if (row != null && Boolean.TRUE.equals(row.get("blocked"))) {
+      return null;
+    }
+    boolean trusted = row != null && Subscription.ofState((String) row.get("state")).from();
+    return presence(trusted ? Peers.AVAILABLE : UNSUBSCRIBED.type(), probe, probe.text("address"));
+  }
+
+  private Presence presence(String kind, Map<String, ?> pair, String address)
+      throws XmppStringprepException {
+    return stanzas.write(
+        Map.of(
+            "kind",
+            kind,
+            "domain",
+            pair.get("domain"),
+            "recipient",
+            address,
+            "wire_id",
+            UUID.randomUUID()));
+  }
+}
