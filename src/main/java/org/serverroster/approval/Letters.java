@@ -2,48 +2,48 @@ package org.serverroster.approval;
 
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
-import java.net.URI;
 import java.time.Clock;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Set;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
-import org.serverroster.roster.Change;
 import org.serverroster.roster.Domain;
 
-/** Writes the mails that ask administrators. */
+/** Writes the mails that ask administrators for a decision. */
 public final class Letters {
 
-  /**
-   * A mail, ready to be handed over.
-   *
-   * @param link the row to keep of its link: {@code tokenHash}, {@code request}, {@code
-   *     administrator}, {@code now}
-   */
-  public record Letter(
-      String from,
-      String to,
-      String subject,
-      String messageId,
-      String text,
-      String html,
-      Map<String, Object> link) {
-
-    /** Without what the mail says: the link in it is a secret. */
-    @Override
-    public String toString() {
-      return "Letter " + messageId;
-    }
-  }
+  /** The kinds of mail that ask; all others tell. */
+  private static final Set<String> ASKING = Set.of("request", "reminder", "escalation", "review");
 
   /**
    * What a mail about a request says.
    *
+   * @param kind {@code request}, {@code reminder}, {@code escalation} or {@code review}
+   * @param review whether an approval that was given is to be confirmed
    * @param approve the link that leads to approving; {@code deny} to denying
    */
   public record RequestLetter(
-      Domain domain, Domain peer, String received, String expires, String approve, String deny) {}
+      String kind,
+      boolean review,
+      String subject,
+      Domain domain,
+      Domain peer,
+      String received,
+      String expires,
+      String approve,
+      String deny) {
+
+    /** Whether the administrators were asked before. */
+    public boolean again() {
+      return kind.equals("reminder");
+    }
+
+    /** Whether the administrators were asked, and did not decide, so that somebody else is. */
+    public boolean escalation() {
+      return kind.equals("escalation");
+    }
+  }
 
   @CheckedTemplate(defaultName = CheckedTemplate.HYPHENATED_ELEMENT_NAME)
   static final class Templates {
@@ -56,23 +56,36 @@ public final class Letters {
 
   private final Links links;
   private final Clock clock;
-  private final URI baseUrl;
-  private final String from;
+  private final Correspondence correspondence;
 
   /**
-   * @param baseUrl where links lead: from the settings, never from a request
-   * @param from the sender's address
+   * @param correspondence who writes, and where links lead
    */
-  public Letters(Links links, Clock clock, URI baseUrl, String from) {
+  public Letters(Links links, Clock clock, Correspondence correspondence) {
     this.links = links;
     this.clock = clock;
-    this.baseUrl = baseUrl;
-    this.from = from;
+    this.correspondence = correspondence;
+  }
+
+  /** Whether the mail of this row of the outbox asks for a decision. */
+  public static boolean asks(@ExchangeProperty("departure") Map<String, Object> departure) {
+    return ASKING.contains(departure.get("kind"));
+  }
+
+  /**
+   * Whether the mail need not leave any more: it asks about a request that has ended.
+   *
+   * @param request the row of the request, null when the mail is about none
+   */
+  public boolean isMoot(
+      @ExchangeProperty("departure") Map<String, Object> departure,
+      @Body Map<String, Object> request) {
+    return asks(departure) && (request == null || !"open".equals(request.get("outcome")));
   }
 
   /**
    * The mail that asks one administrator about one request. Every call makes a new link; the
-   * Message-ID stays that of the outbox row, so a repeated mail can be recognised.
+   * Message-ID stays, so a repeated mail can be recognised.
    *
    * @param request the row of the request
    * @param departure the row of the outbox
@@ -82,32 +95,38 @@ public final class Letters {
       @ExchangeProperty("departure") Map<String, Object> departure) {
     String token = links.newToken();
     String administrator = (String) departure.get("recipient");
+    Domain domain = new Domain((String) request.get("domain"));
+    Domain peer = new Domain((String) request.get("peer"));
+    String kind = (String) departure.get("kind");
+    boolean review = "review".equals(request.get("kind"));
+    String subject =
+        review ? "Is " + peer + " still to be trusted by " + domain + "?" : subject(peer, domain);
     RequestLetter letter =
         new RequestLetter(
-            new Domain((String) request.get("domain")),
-            new Domain((String) request.get("peer")),
+            kind,
+            review,
+            kind.equals("reminder") ? "Re: " + subject : subject,
+            domain,
+            peer,
             Moments.written(request.get("received_at")),
             Moments.written(request.get("expires_at")),
-            approvalUrl(token, "approve"),
-            approvalUrl(token, "deny"));
-    Map<String, Object> link = new HashMap<>();
-    link.put("tokenHash", links.hash(token));
-    link.put("request", (UUID) request.get("request"));
-    link.put("administrator", administrator);
-    link.put("now", Change.utc(clock.instant()));
+            correspondence.approval(token, "approve"),
+            correspondence.approval(token, "deny"));
+    String first = correspondence.first(request.get("request"), administrator);
+    boolean followUp = kind.equals("reminder");
     return new Letter(
-        from,
+        correspondence.from(),
         administrator,
-        letter.peer() + " asks to be trusted by " + letter.domain(),
-        "<" + departure.get("wire_id") + "@" + from.substring(from.indexOf('@') + 1) + ">",
+        letter.subject(),
+        followUp ? correspondence.id(departure.get("wire_id")) : first,
+        followUp ? first : null,
         Templates.requestText(letter).render(),
         Templates.requestHtml(letter).render(),
-        link);
+        List.of(links.row(token, request.get("request"), administrator, clock.instant())));
   }
 
-  private String approvalUrl(String token, String decision) {
-    String base = baseUrl.toString();
-    String root = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-    return root + "/approval/" + token + "?decision=" + decision;
+  /** The subject of the first mail about a request. */
+  static String subject(Domain peer, Domain domain) {
+    return peer + " asks to be trusted by " + domain;
   }
 }

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.serverroster.roster.Change;
 
 /**
  * The secrets behind the links of a mail: the token in the link, of which only the SHA-256 is ever
@@ -43,6 +45,19 @@ public final class Links {
     byte[] bytes = new byte[TOKEN_BYTES];
     random.nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** What is kept of a link: the row of {@code approval_token}. */
+  public Map<String, Object> row(String token, Object request, String administrator, Instant made) {
+    return Map.of(
+        "tokenHash",
+        hash(token),
+        "request",
+        request,
+        "administrator",
+        administrator,
+        "now",
+        Change.utc(made));
   }
 
   /** What is stored of a token, and what it is looked up by: its SHA-256 in hexadecimal. */

@@ -3,6 +3,7 @@ package org.serverroster.config;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.arc.Unremovable;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
@@ -19,14 +20,18 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
 import org.apache.camel.component.mail.JavaMailSender;
+import org.serverroster.approval.Correspondence;
 import org.serverroster.approval.Decisions;
+import org.serverroster.approval.Digests;
 import org.serverroster.approval.Doorkeeper;
 import org.serverroster.approval.Letters;
 import org.serverroster.approval.Limits;
 import org.serverroster.approval.Links;
+import org.serverroster.approval.Notices;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
 import org.serverroster.outbox.Greetings;
+import org.serverroster.outbox.MailBudget;
 import org.serverroster.outbox.Stanzas;
 import org.serverroster.roster.Account;
 import org.serverroster.roster.Administrators;
@@ -235,10 +240,40 @@ class Parts {
   @Singleton
   @Named("letters")
   @Unremovable
-  Letters letters(Links links, Clock clock) {
+  Letters letters(Links links, Clock clock, Correspondence correspondence) {
+    return new Letters(links, clock, correspondence);
+  }
+
+  @Produces
+  @Singleton
+  @Named("notices")
+  @Unremovable
+  Notices notices(Correspondence correspondence) {
+    return new Notices(correspondence);
+  }
+
+  @Produces
+  @Singleton
+  @Named("digests")
+  @Unremovable
+  Digests digests(Links links, Clock clock, Correspondence correspondence) {
+    return new Digests(links, clock, correspondence);
+  }
+
+  @Produces
+  @Dependent
+  Correspondence correspondence() {
     String from =
         settings.mail().from().orElse("server-roster@" + Domain.of(settings.xmpp().component()));
-    return new Letters(links, clock, settings.baseUrl(), from);
+    return new Correspondence(from, settings.baseUrl());
+  }
+
+  @Produces
+  @Singleton
+  @Named("mailBudget")
+  @Unremovable
+  MailBudget mailBudget(Clock clock) {
+    return new MailBudget(settings.limits().mailsPerHour(), settings.limits().digestEvery(), clock);
   }
 
   @Produces

@@ -162,19 +162,19 @@ public interface Settings {
   /** What strangers can make us keep and ask. */
   interface Limits {
     /** How many requests may wait, for each of our domains. */
-    @WithDefault("1000")
+    @WithDefault("5000")
     int pendingRequests();
 
     /** How many requests each of our domains takes in 24 hours. */
-    @WithDefault("2000")
+    @WithDefault("20000")
     int requestsPerDay();
 
     /** How many of them from one peer. */
-    @WithDefault("10")
+    @WithDefault("50")
     int requestsPerPeer();
 
     /** How many mails an administrator gets in an hour; what is more comes as a digest. */
-    @WithDefault("60")
+    @WithDefault("250")
     int mailsPerHour();
 
     @WithDefault("PT10M")

@@ -114,6 +114,14 @@ public final class Departure {
     return leased;
   }
 
+  /** Several rows of one lane that leave together, with a lease of our own on all of them. */
+  public Map<String, Object> leaseMany(@Body Map<String, Object> rows) {
+    Map<String, Object> leased = lease(rows);
+    leased.put("kind", "digest");
+    leased.put("leasedUntil", now().plus(MAIL_LEASE));
+    return leased;
+  }
+
   /** The row after a failure: when to try again, and what an operator is shown. */
   public Map<String, Object> postpone(
       @ExchangeProperty("departure") Map<String, Object> row,

@@ -1,0 +1,42 @@
+package org.serverroster.outbox;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How much mail an administrator gets: so many in an hour of the clock, then one digest for the
+ * rest.
+ */
+public final class MailBudget {
+
+  private final int most;
+  private final Duration digestEvery;
+  private final Clock clock;
+
+  /**
+   * @param most how many mails in an hour
+   * @param digestEvery how long what is over gathers
+   * @param clock now
+   */
+  public MailBudget(int most, Duration digestEvery, Clock clock) {
+    this.most = most;
+    this.digestEvery = digestEvery;
+    this.clock = clock;
+  }
+
+  /** The row with what its mail is counted against. */
+  public Map<String, Object> of(Map<String, Object> departure) {
+    Instant now = clock.instant();
+    Map<String, Object> counted = new HashMap<>(departure);
+    counted.put("hour", now.truncatedTo(ChronoUnit.HOURS).atOffset(ZoneOffset.UTC));
+    counted.put("most", most);
+    counted.put("digestLane", departure.get("domain") + " " + departure.get("recipient"));
+    counted.put("digestAt", now.plus(digestEvery).atOffset(ZoneOffset.UTC));
+    return counted;
+  }
+}
