@@ -9,6 +9,8 @@ public enum LinkState {
   UNKNOWN,
   /** It can still decide. */
   OPEN,
+  /** It was used to approve, and more approvals are needed. */
+  VOTED,
   /** Its request is over: decided, by this link or another, or withdrawn. */
   ENDED,
   /** Nobody decided in time. */
@@ -23,7 +25,7 @@ public enum LinkState {
     }
     boolean over = !Moments.instant(row.get("expires_at")).isAfter(now);
     return switch ((String) row.get("outcome")) {
-      case "open" -> over ? EXPIRED : OPEN;
+      case "open" -> over ? EXPIRED : row.get("used_at") != null ? VOTED : OPEN;
       case "expired" -> EXPIRED;
       default -> ENDED;
     };

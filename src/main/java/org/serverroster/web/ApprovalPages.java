@@ -18,6 +18,8 @@ final class ApprovalPages {
    * What the form page shows.
    *
    * @param decision {@code approve} or {@code deny}, null to choose
+   * @param review whether an approval that was given is to be confirmed
+   * @param votes how many have approved where one is not enough, null where it is
    * @param complaint what was wrong with the last attempt, null when nothing was
    */
   record Form(
@@ -28,7 +30,16 @@ final class ApprovalPages {
       String decision,
       String nonce,
       boolean typePeer,
+      boolean review,
+      String votes,
       String complaint) {
+
+    /** What it is about. */
+    public String headline() {
+      return review
+          ? "Is " + peer + " still to be trusted by " + domain + "?"
+          : peer + " asks to be trusted by " + domain;
+    }
 
     /** "Approve" or "Deny". */
     public String verb() {
@@ -57,6 +68,7 @@ final class ApprovalPages {
       Optional<Decision> choice,
       String nonce,
       boolean typePeer,
+      int quorum,
       String complaint,
       int status) {
     return Html.page(
@@ -70,11 +82,42 @@ final class ApprovalPages {
                 choice.map(decision -> decision.name().toLowerCase(Locale.ROOT)).orElse(null),
                 nonce,
                 typePeer,
+                isReview(link),
+                quorum == 1 || isReview(link) ? null : approvals(link, quorum),
                 complaint)));
+  }
+
+  /** One of several approvals that are needed was given by this link. */
+  static Response voted(Link link, int quorum, int status) {
+    return message(
+        status,
+        "You approved " + link.text("peer"),
+        approvals(link, quorum)
+            + " It is trusted by "
+            + link.text("domain")
+            + " once the others have approved as well.",
+        true);
+  }
+
+  private static String approvals(Link link, int quorum) {
+    return link.row().get("votes") + " of " + quorum + " approvals that are needed are given.";
+  }
+
+  private static boolean isReview(Link link) {
+    return "review".equals(link.text("kind"));
   }
 
   static Response done(Decision decision, Link link) {
     String peer = link.text("peer");
+    if (isReview(link)) {
+      return decision == Decision.APPROVE
+          ? message(200, "You confirmed " + peer, peer + " stays trusted.", true)
+          : message(
+              200,
+              "You revoked the trust in " + peer,
+              peer + " is no longer trusted by " + link.text("domain") + ". It is being told so.",
+              true);
+    }
     return decision == Decision.APPROVE
         ? message(
             200,
@@ -120,18 +163,28 @@ final class ApprovalPages {
   }
 
   static Response expired(Link link, int status) {
-    return message(
-        status,
-        "The request has expired",
+    String nobody =
         "Nobody decided about "
             + link.text("peer")
             + " until "
-            + Moments.written(link.row().get("expires_at"))
-            + ", so its request to be trusted by "
-            + link.text("domain")
-            + " has expired. It can ask"
-            + " again.",
-        true);
+            + Moments.written(link.row().get("expires_at"));
+    return isReview(link)
+        ? message(
+            status,
+            "The review has expired",
+            nobody
+                + ", so it is still trusted by "
+                + link.text("domain")
+                + ". You are asked again.",
+            true)
+        : message(
+            status,
+            "The request has expired",
+            nobody
+                + ", so its request to be trusted by "
+                + link.text("domain")
+                + " has expired. It can ask again.",
+            true);
   }
 
   /**
@@ -140,7 +193,8 @@ final class ApprovalPages {
    */
   static Response unknown(String nonce) {
     Domain nobody = new Domain("nobody.invalid");
-    Templates.form(new Form(nobody, nobody, "", "", "approve", nonce, false, null)).render();
+    Templates.form(new Form(nobody, nobody, "", "", "approve", nonce, false, false, null, null))
+        .render();
     return message(404, "Not found", "There is no such page.", false);
   }
 

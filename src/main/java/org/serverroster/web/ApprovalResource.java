@@ -28,6 +28,7 @@ import org.serverroster.roster.AlreadyDecidedException;
 import org.serverroster.roster.Decision;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.InvalidDomainException;
+import org.serverroster.roster.StateForbidsException;
 
 /**
  * The pages behind the links of a mail. Opening one changes nothing, however often and by whomever;
@@ -43,6 +44,7 @@ class ApprovalResource {
   private final Links links;
   private final Decisions decisions;
   private final Confirm confirm;
+  private final int quorum;
   private final CurrentIdentityAssociation identity;
   private final java.time.Clock clock;
 
@@ -57,6 +59,7 @@ class ApprovalResource {
     this.links = links;
     this.decisions = decisions;
     this.confirm = settings.approval().confirm();
+    this.quorum = settings.approval().quorum();
     this.identity = identity;
     this.clock = clock;
   }
@@ -109,14 +112,20 @@ class ApprovalResource {
           decisions.byLink(decision.get(), link.row(), link.hash(), actor, origin));
     } catch (AlreadyDecidedException late) {
       return page(find(token), decision, null, 409);
+    } catch (StateForbidsException no) {
+      return page(link, decision, no.getMessage(), 409);
     }
-    return ApprovalPages.done(decision.get(), link);
+    Link used = find(token);
+    return used.state() == LinkState.VOTED
+        ? ApprovalPages.voted(used, quorum, 200)
+        : ApprovalPages.done(decision.get(), link);
   }
 
   private Response page(Link link, Optional<Decision> choice, String complaint, int conflict) {
     return switch (link.state()) {
       case UNKNOWN -> ApprovalPages.unknown(links.nonce(link.text("key_material"), link.hash()));
       case EXPIRED -> ApprovalPages.expired(link, conflict == 409 ? 409 : 410);
+      case VOTED -> ApprovalPages.voted(link, quorum, conflict == 409 ? 409 : 410);
       case ENDED -> ApprovalPages.ended(link, conflict == 409 ? 409 : 410);
       case OPEN -> {
         if (mustLogIn()) {
@@ -127,6 +136,7 @@ class ApprovalResource {
             choice,
             links.nonce(link.text("key_material"), link.hash()),
             confirm == Confirm.TYPE_DOMAIN,
+            quorum,
             complaint,
             complaint == null ? 200 : conflict);
       }

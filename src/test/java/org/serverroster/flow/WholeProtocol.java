@@ -1,0 +1,391 @@
+package org.serverroster.flow;
+
+import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.serverroster.flow.House.OURS;
+import static org.serverroster.flow.House.mailboxes;
+import static org.serverroster.flow.House.patiently;
+import static org.serverroster.flow.House.presence;
+import static org.serverroster.flow.House.xmpp;
+
+import io.restassured.response.ValidatableResponse;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.serverroster.flow.Mailboxes.Mail;
+
+/** What two servers and their administrators do over the life of a trust, over XMPP, SMTP, HTTP. */
+abstract class WholeProtocol extends Story {
+
+  @Test
+  void anAdministratorAsksAPeerThatIsTrustedOnceItAsksBack() {
+    String peer = "asked.lit";
+    act(peer, "subscribe", Map.of("note", "they run the mail of Verona"))
+        .statusCode(202)
+        .body("state", equalTo("none+pending-out"))
+        .body("preApproved", equalTo(true))
+        .body("preApprovedBy", equalTo("admin"));
+    assertEquals(List.of("subscribe"), awaitTypesTo(peer, 1));
+
+    tells(peer, "subscribed");
+    assertState(peer, "to");
+    assertEquals(404, trusted(peer).statusCode());
+    Mail accepted = notice(peer, "accepted the request");
+    assertTrue(accepted.text().contains("may answer everybody"), accepted.text());
+
+    asks(peer);
+
+    assertEquals(List.of("subscribe", "subscribed", ""), awaitTypesTo(peer, 3));
+    peer(peer).body("state", equalTo("both")).body("preApproved", equalTo(false));
+    assertEquals(200, trusted(peer).statusCode());
+    notice(peer, "had approved this request beforehand");
+  }
+
+  @Test
+  void withoutPreApprovalTheirRequestIsAskedAbout() {
+    String peer = "unticked.lit";
+    act(peer, "subscribe", Map.of("preApprove", false)).statusCode(202);
+    asks(peer);
+    assertState(peer, "none+pending-out+in");
+    mailboxes().await(NURSE, peer).link("approve");
+    act(peer, "approve", Map.of()).statusCode(200).body("state", equalTo("from+pending-out"));
+    assertEquals(List.of("subscribe", "subscribed", ""), awaitTypesTo(peer, 3));
+  }
+
+  @Test
+  void aDenialEndsOurRequestAndItsPreApproval() {
+    String peer = "refusing.lit";
+    act(peer, "subscribe", Map.of()).statusCode(202);
+    tells(peer, "unsubscribed");
+    peer(peer).body("state", equalTo("none")).body("preApproved", equalTo(false));
+    notice(peer, "denied the request");
+    asks(peer);
+    assertState(peer, "none+pending-in");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "remote-server-not-found, cancel",
+    "remote-server-timeout, wait",
+    "service-unavailable, cancel"
+  })
+  void anErrorIsShownAndToldOnceAndWeGoOnWaiting(String condition, String type) {
+    String peer = condition + ".example";
+    act(peer, "subscribe", Map.of()).statusCode(202);
+    awaitTypesTo(peer, 1);
+    String id = sentTo(peer).get(0).getAttribute("id");
+    for (int i = 0; i < 3; i++) {
+      fails(peer, id, condition, type);
+    }
+    peer(peer)
+        .body("state", equalTo("none+pending-out"))
+        .body("lastError", equalTo(condition))
+        .body("nextAskAt", notNullValue());
+    notice(peer, condition);
+    fails(peer, id, "internal-server-error", "cancel");
+    notice(peer, "internal-server-error");
+    assertEquals(2, noticesAbout(peer).size());
+    assertEquals(1, sentTo(peer).size(), "an error is never answered");
+
+    tells(peer, "subscribed");
+    peer(peer).body("state", equalTo("to")).body("lastError", nullValue());
+  }
+
+  @Test
+  void anErrorAboutAnythingElseIsNoAnswerToOurRequest() {
+    String peer = "deaf.example";
+    asks(peer);
+    act(peer, "approve", Map.of()).statusCode(200);
+    awaitTypesTo(peer, 3);
+    fails(peer, sentTo(peer).get(1).getAttribute("id"), "service-unavailable", "cancel");
+    peer(peer).body("state", equalTo("from+pending-out")).body("lastError", nullValue());
+  }
+
+  @Test
+  void revokingEndsBothDirectionsInTheOrderOfTheStandard() {
+    String peer = "revoked.lit";
+    becomeFriends(peer);
+    act(peer, "revoke", Map.of("note", "spam")).statusCode(200).body("state", equalTo("none"));
+    assertEquals(
+        List.of("unavailable", "unsubscribed", "unsubscribe"), awaitTypesTo(peer, 6).subList(3, 6));
+    assertEquals(404, trusted(peer).statusCode());
+    act(peer, "revoke", Map.of()).statusCode(409).body("detail", containsString("not trusted"));
+  }
+
+  @Test
+  void unsubscribingEndsOneDirectionOnly() {
+    String peer = "half.lit";
+    becomeFriends(peer);
+    act(peer, "unsubscribe", Map.of()).statusCode(200).body("state", equalTo("from"));
+    assertEquals(List.of("unsubscribe"), awaitTypesTo(peer, 4).subList(3, 4));
+    act(peer, "unsubscribe", Map.of()).statusCode(409);
+    assertEquals(200, trusted(peer).statusCode());
+  }
+
+  @Test
+  void aBlockedPeerIsDroppedAndCountedUntilItIsUnblocked() {
+    String peer = "nuisance.lit";
+    becomeFriends(peer);
+    act(peer, "block", Map.of())
+        .statusCode(200)
+        .body("state", equalTo("none"))
+        .body("blocked", equalTo(true));
+    awaitTypesTo(peer, 6);
+    act(peer, "block", Map.of()).statusCode(409);
+    act(peer, "subscribe", Map.of()).statusCode(409).body("detail", containsString("unblock"));
+
+    asks(peer);
+    tells(peer, "unsubscribe");
+    tells(peer, "probe");
+
+    peer(peer).body("state", equalTo("none")).body("dropped", equalTo(2));
+    act(peer, "unblock", Map.of()).statusCode(200).body("blocked", equalTo(false));
+    act(peer, "unblock", Map.of()).statusCode(409);
+    asks(peer);
+    assertState(peer, "none+pending-in");
+    assertEquals(6, sentTo(peer).size());
+  }
+
+  @Test
+  void aStrangerCanBeBlockedBeforeItAsks() {
+    act("notorious.lit", "block", Map.of()).statusCode(200);
+    asks("notorious.lit");
+    assertState("notorious.lit", "none");
+  }
+
+  @Test
+  void denyingCanBlockAsWell() {
+    String peer = "rude.lit";
+    asks(peer);
+    act(peer, "deny", Map.of("block", true, "note", "never again"))
+        .statusCode(200)
+        .body("blocked", equalTo(true))
+        .body("deniedAt", notNullValue())
+        .body("request", nullValue());
+    assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
+  }
+
+  @Test
+  void aDeniedPeerThatAsksAgainSoonIsListedButRaisesNoMail() {
+    String peer = "insisting.lit";
+    asks(peer);
+    Browser.press(mailboxes().await(NURSE, peer).link("deny"));
+
+    asks(peer);
+
+    peer(peer)
+        .body("state", equalTo("none+pending-in"))
+        .body("request.quiet", equalTo(true))
+        .body("deniedAt", notNullValue());
+    asks("after-" + peer);
+    mailboxes().await(NURSE, "after-" + peer);
+    assertEquals(1, mailboxes().about(NURSE, peer).size());
+
+    act(peer, "allow-again", Map.of())
+        .statusCode(200)
+        .body("request.quiet", equalTo(false))
+        .body("deniedAt", nullValue());
+    patiently().until(() -> mailboxes().about(NURSE, peer).size() == 2);
+    act(peer, "allow-again", Map.of()).statusCode(409);
+    Browser.press(mailboxes().about(NURSE, peer).get(1).link("approve"));
+    assertState(peer, "from+pending-out");
+  }
+
+  @Test
+  void aDecisionFollowsUpInTheThreadOfItsRequest() throws Exception {
+    String peer = "threaded.lit";
+    asks(peer);
+    Mail first = mailboxes().await(NURSE, peer);
+    tells(peer, "unsubscribe");
+    Mail followUp = notice(peer, "took back its request");
+    assertEquals(first.header("Message-ID"), followUp.header("In-Reply-To"));
+    assertEquals(first.header("Message-ID"), followUp.header("References"));
+    assertEquals("auto-generated", followUp.header("Auto-Submitted"));
+    assertEquals("Re: " + first.message().getSubject(), followUp.message().getSubject());
+  }
+
+  @Test
+  void probesAreAnsweredByState() {
+    tells("stranger.lit", "probe");
+    assertEquals(List.of("unsubscribed"), awaitTypesTo("stranger.lit", 1));
+    as("admin").get("/api/v1/domains/capulet.lit/peers/stranger.lit").then().statusCode(404);
+
+    becomeFriends("curious.lit");
+    tells("curious.lit", "probe");
+    assertEquals("", awaitTypesTo("curious.lit", 4).get(3));
+
+    asks("early.lit");
+    tells("early.lit", "probe");
+    assertEquals(List.of("unsubscribed"), awaitTypesTo("early.lit", 1));
+    assertState("early.lit", "none+pending-in");
+  }
+
+  @Test
+  void whoIsThereIsKept() {
+    String peer = "there.lit";
+    becomeFriends(peer);
+    peer(peer).body("online", equalTo(false));
+    assertEquals("result", xmpp().handOver(OURS, available(peer)).getAttribute("type"));
+    peer(peer).body("online", equalTo(true)).body("lastSeen", notNullValue());
+    tells(peer, "unavailable");
+    peer(peer).body("online", equalTo(false));
+
+    asks("unknown-there.lit");
+    xmpp().handOver(OURS, available("unknown-there.lit"));
+    peer("unknown-there.lit").body("online", equalTo(false));
+  }
+
+  @Test
+  void anUnaskedAnswerChangesNothing() {
+    tells("eager.lit", "subscribed");
+    as("admin").get("/api/v1/domains/capulet.lit/peers/eager.lit").then().statusCode(404);
+    asks("eager.lit");
+    tells("eager.lit", "subscribed");
+    assertState("eager.lit", "none+pending-in");
+    assertEquals(404, trusted("eager.lit").statusCode());
+  }
+
+  @Test
+  void everyActionHasStatesThatForbidIt() {
+    for (String action :
+        List.of("approve", "deny", "revoke", "unsubscribe", "unblock", "allow-again")) {
+      act("unheard-of.lit", action, Map.of())
+          .statusCode(404)
+          .contentType(containsString("problem"));
+    }
+    String peer = "forbidding.lit";
+    act(peer, "subscribe", Map.of()).statusCode(202);
+    for (String action : List.of("subscribe", "approve", "deny", "revoke", "unblock")) {
+      act(peer, action, Map.of())
+          .statusCode(409)
+          .contentType(containsString("problem+json"))
+          .body("detail", notNullValue());
+    }
+    assertState(peer, "none+pending-out");
+    act(peer, "unsubscribe", Map.of()).statusCode(200).body("state", equalTo("none"));
+    assertEquals(List.of("subscribe", "unsubscribe"), awaitTypesTo(peer, 2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "romeo@montague.lit",
+        "montague.lit%2Forchard",
+        "capulet.lit",
+        "verona.lit",
+        "%20",
+        "127.0.0.1",
+        "-x.lit",
+        "a..lit"
+      })
+  void aPeerMustBeAnotherServer(String peer) {
+    for (String action : List.of("subscribe", "block", "approve")) {
+      as("admin")
+          .urlEncodingEnabled(false)
+          .post("/api/v1/domains/capulet.lit/peers/" + peer + "/" + action)
+          .then()
+          .statusCode(400)
+          .contentType(containsString("problem+json"));
+    }
+  }
+
+  @Test
+  void senselessOrdersAreRefusedAndNothingChanges() {
+    String path = "/api/v1/domains/capulet.lit/peers/orderly.lit/subscribe";
+    for (String body :
+        List.of(
+            "{",
+            "[]",
+            "{\"note\": 7, \"x\": 1}",
+            "{\"preApprove\": \"perhaps\"}",
+            "{} {}",
+            "null",
+            "{\"reviewAfter\": \"soon\"}",
+            "{\"reviewAfter\": \"-P1D\"}",
+            "{\"note\": \"" + "x".repeat(2001) + "\"}",
+            "{\"note\": \"a\\u0000b\"}")) {
+      as("admin").contentType("application/json").body(body).post(path).then().statusCode(400);
+    }
+    as("admin").contentType("text/plain").body("{}").post(path).then().statusCode(400);
+    as("admin").get(path.replace("/subscribe", "")).then().statusCode(404);
+    given().post(path).then().statusCode(401);
+    as("auditor").post(path).then().statusCode(403);
+    as("admin").post(path.replace("capulet.lit/", "rome.lit/")).then().statusCode(404);
+  }
+
+  @Test
+  void anotherSitesPageCannotAct() {
+    String path = "/api/v1/domains/capulet.lit/peers/forged.lit/subscribe";
+    as("admin").header("Sec-Fetch-Site", "cross-site").post(path).then().statusCode(403);
+    as("admin").header("Origin", "https://evil.example").post(path).then().statusCode(403);
+    as("admin").header("Origin", "https://roster.example").post(path).then().statusCode(202);
+  }
+
+  @Test
+  void aDomainKnowsNothingOfAnothersPeers() {
+    String peer = "shared.lit";
+    String verona = "/api/v1/domains/verona.lit/peers/" + peer;
+    act(peer, "subscribe", Map.of()).statusCode(202);
+    as("admin").get(verona).then().statusCode(404);
+    as("admin").post(verona + "/approve").then().statusCode(404);
+    xmpp()
+        .handOver(
+            "verona.lit", "<presence from='%s' to='verona.lit' type='subscribe'/>".formatted(peer));
+    as("admin").get(verona).then().body("state", equalTo("none+pending-in"));
+    assertState(peer, "none+pending-out");
+    xmpp()
+        .handOver(
+            "verona.lit",
+            "<presence from='%s' to='verona.lit' type='subscribed'/>".formatted(peer));
+    assertState(peer, "none+pending-out");
+  }
+
+  static ValidatableResponse act(String peer, String action, Map<String, ?> order) {
+    return as("admin")
+        .contentType("application/json")
+        .body(order)
+        .post("/api/v1/domains/capulet.lit/peers/" + peer + "/" + action)
+        .then();
+  }
+
+  /** Approved by us and by them. */
+  static void becomeFriends(String peer) {
+    asks(peer);
+    act(peer, "approve", Map.of()).statusCode(200);
+    awaitTypesTo(peer, 3);
+    tells(peer, "subscribed");
+    assertState(peer, "both");
+  }
+
+  static void fails(String peer, String id, String condition, String type) {
+    String error =
+        ("<presence from='%s' to='%s' type='error' id='%s'><error type='%s'>"
+                + "<%s xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></presence>")
+            .formatted(peer, OURS, id, type, condition);
+    assertEquals("result", xmpp().handOver(OURS, error).getAttribute("type"));
+  }
+
+  static Mail notice(String peer, String words) {
+    patiently().until(() -> noticesAbout(peer).stream().anyMatch(m -> m.text().contains(words)));
+    return noticesAbout(peer).stream().filter(m -> m.text().contains(words)).findFirst().get();
+  }
+
+  static List<Mail> noticesAbout(String peer) {
+    return mailboxes().all().stream()
+        .filter(mail -> mail.recipient().equals(NURSE) && !mail.text().contains("/approval/"))
+        .filter(mail -> mail.text().contains(peer + " ") || mail.text().contains(peer + "."))
+        .toList();
+  }
+
+  private static String available(String peer) {
+    return presence(peer, "").replace("type=''", "");
+  }
+}
