@@ -144,12 +144,12 @@ public final class Peers {
   /**
    * Takes over how many have approved the open request by now.
    *
+   * @param votes that many
    * @param counted 1 when this approval is a new one, 0 when its giver had approved before
    * @throws StateForbidsException when it is not a new one and more are needed
    */
-  public Change count(Change change, Map<String, ?> row, int counted) {
-    int votes = ((Number) row.get("votes")).intValue();
-    if (counted == 0 && votes < policy.quorum()) {
+  public Change count(Change change, Number votes, Number counted) {
+    if (counted.intValue() == 0 && votes.intValue() < policy.quorum()) {
       throw new StateForbidsException(
           "you have approved this request already: "
               + votes
@@ -157,7 +157,7 @@ public final class Peers {
               + policy.quorum()
               + " approvals");
     }
-    change.put("votes", votes);
+    change.put("votes", votes.intValue());
     return change;
   }
 

@@ -1,0 +1,93 @@
+package org.serverroster.flow;
+
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.serverroster.flow.House.mailboxes;
+import static org.serverroster.flow.WholeProtocol.act;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Two of the administrators must approve; one who denies suffices. */
+@QuarkusTest
+@TestProfile(QuorumTest.Settings.class)
+class QuorumTest extends Story {
+
+  public static class Settings implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "roster.approval.quorum", "2",
+          "roster.domain.\"verona.lit\".admins.mail", "escalus@verona.lit,prince@verona.lit",
+          "roster.users.\"nurse@capulet.lit\".roles", "admin",
+          "roster.users.\"nurse@capulet.lit\".password",
+              "$2a$04$CR04zEJJtOXC1JxkXI9PB.JGb4/OJQKW6s4CQcpY6cymVklr2Ju8i");
+    }
+  }
+
+  @Test
+  void twoMustApprove() {
+    String peer = "two.lit";
+    asks(peer);
+    String nurses = mailboxes().await(NURSE, peer).link("approve");
+    Response first = Browser.press(nurses);
+
+    assertEquals(200, first.statusCode());
+    assertTrue(first.asString().contains("1 of 2 approvals"), first.asString());
+    assertState(peer, "none+pending-in");
+    peer(peer).body("request.approvals", equalTo(1));
+    assertTrue(Browser.open(nurses).asString().contains("1 of 2 approvals"));
+
+    String juliets = mailboxes().await(JULIET, peer).link("approve");
+    assertTrue(Browser.open(juliets).asString().contains("1 of 2 approvals"));
+    Browser.press(juliets);
+    assertEquals(List.of("subscribed", "", "subscribe"), awaitTypesTo(peer, 3));
+    assertState(peer, "from+pending-out");
+  }
+
+  @Test
+  void oneWhoApprovesTwiceIsOne() {
+    String peer = "twice.lit";
+    asks(peer);
+    Browser.press(mailboxes().await(NURSE, peer).link("approve"));
+    asNurse(peer, "approve").statusCode(409).body("detail", containsString("1 of 2"));
+    assertState(peer, "none+pending-in");
+    act(peer, "approve", Map.of()).statusCode(409).body("detail", containsString("mail"));
+    assertState(peer, "none+pending-in");
+  }
+
+  @Test
+  void oneWhoDeniesSuffices() {
+    String peer = "veto.lit";
+    asks(peer);
+    Browser.press(mailboxes().await(NURSE, peer).link("approve"));
+    Browser.press(mailboxes().await(JULIET, peer).link("deny"));
+    assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
+    assertState(peer, "none");
+  }
+
+  @Test
+  void aPreApprovalIsOneOfThem() {
+    String peer = "expected.lit";
+    asNurse(peer, "subscribe").statusCode(202).body("preApproved", equalTo(true));
+    asks(peer);
+    peer(peer).body("state", equalTo("none+pending-out+in")).body("request.approvals", equalTo(1));
+    Browser.press(mailboxes().await(JULIET, peer).link("approve"));
+    assertState(peer, "from+pending-out");
+
+    act("unexpected.lit", "subscribe", Map.of())
+        .statusCode(202)
+        .body("preApproved", equalTo(false));
+  }
+
+  private static io.restassured.response.ValidatableResponse asNurse(String peer, String action) {
+    return as(NURSE).post("/api/v1/domains/capulet.lit/peers/" + peer + "/" + action).then();
+  }
+}
