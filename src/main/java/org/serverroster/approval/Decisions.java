@@ -62,6 +62,22 @@ public final class Decisions {
   }
 
   /**
+   * An administrator's decision by a command.
+   *
+   * @param request the row of the request
+   * @param account the bare JID of the administrator
+   * @param origin the full JID
+   */
+  public Change byCommand(
+      Decision decision, Map<String, ?> request, String account, String origin) {
+    Change change = Change.decision(decision, request, clock.instant());
+    domains
+        .voter(change.text("domain"), account)
+        .ifPresent(administrator -> change.put("voter", administrator));
+    return change.by(account, "command", origin);
+  }
+
+  /**
    * What is due at a peer.
    *
    * @param row {@code domain}, {@code peer}, and the {@code request} that it is about, if one

@@ -8,6 +8,8 @@ public enum Action {
   APPROVE,
   /** Deny its open request. */
   DENY,
+  /** End whatever there is in either direction. */
+  REMOVE,
   /** End the trust in both directions. */
   REVOKE,
   /** No longer receive its presence, or take our request back. */

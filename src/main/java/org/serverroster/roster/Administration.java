@@ -51,6 +51,10 @@ final class Administration {
         must(before.from(), "this peer is not trusted, so there is nothing to revoke");
         yield end(verdict).ends("denied").as("trust-revoked");
       }
+      case REMOVE -> {
+        must(before != Subscription.NONE, "there is nothing between us and this peer to end");
+        yield end(verdict).ends("denied").as("peer-removed");
+      }
       case UNSUBSCRIBE -> {
         must(
             before.to() || before.pendingOut(),

@@ -42,6 +42,9 @@ public final class Change extends LinkedHashMap<String, Object> {
           Map.entry("online", "online"),
           Map.entry("lastSeen", "last_seen"));
 
+  /** As much of an address, which may be a JID with a long resource, as is kept. */
+  private static final int ORIGIN = 64;
+
   private final transient Map<String, Object> recalled = new LinkedHashMap<>();
   private boolean found;
 
@@ -108,7 +111,9 @@ public final class Change extends LinkedHashMap<String, Object> {
   public Change by(String actor, String via, String origin) {
     put("actor", actor);
     put("via", via);
-    put("origin", origin);
+    put(
+        "origin",
+        origin == null || origin.length() <= ORIGIN ? origin : origin.substring(0, ORIGIN));
     return this;
   }
 

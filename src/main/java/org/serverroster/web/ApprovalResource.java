@@ -108,7 +108,7 @@ class ApprovalResource {
     String origin = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
     try {
       routes.call(
-          "decide-by-link",
+          "decide-for-a-person",
           decisions.byLink(decision.get(), link.row(), link.hash(), actor, origin));
     } catch (AlreadyDecidedException late) {
       return page(find(token), decision, null, 409);
