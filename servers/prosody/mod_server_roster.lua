@@ -11,6 +11,9 @@ local datamanager = require "util.datamanager";
 local sha1 = require "util.hashes".sha1;
 local new_id = require "util.id".medium;
 local throttle = require "util.throttle";
+local cache = require "util.cache";
+local promise = require "util.promise";
+local now = require "util.time".now;
 local umask = require "util.pposix".umask;
 local is_admin = require "core.usermanager".is_admin;
 local adhoc_new = module:require "adhoc".new;
@@ -20,7 +23,12 @@ local has_unistd, unistd = pcall(require, "posix.unistd");
 local hosts = prosody.hosts;
 local xmlns_handover = "urn:server-roster:handover:0";
 local xmlns_command = "http://jabber.org/protocol/commands";
-local command_node = "http://jabber.org/protocol/admin#server-buddy";
+-- The commands of Server Roster, by their nodes: it decides what they do and who may, this lists them for Prosody's admins.
+local command_names = {
+	["http://jabber.org/protocol/admin#server-buddy"] = "Ask a server for its presence",
+	["urn:server-roster:command:pending-requests"] = "Decide about servers that ask to be trusted",
+	["urn:server-roster:command:remove-peer"] = "Remove a server from the server roster",
+};
 
 -- A number greater than zero; anything else is said and replaced by the default.
 local function number(name, default)
@@ -38,6 +46,8 @@ local max_answer_size = number("max_answer_size", 65536);
 local window = number("window", 32);
 local timeout = number("timeout", 30);
 local retry_max = number("retry_max", 60);
+local trust_ttl = number("trust_ttl", 30);
+local trust_stale = number("trust_stale", 300);
 local max_depth = 20;
 
 local subscription_types = { subscribe = true, subscribed = true, unsubscribe = true, unsubscribed = true };
@@ -75,6 +85,54 @@ local function component_session()
 	local mod = host and host.modules and host.modules.component;
 	return mod and mod.connected and mod.session or nil;
 end
+
+--- Access control: whom this host trusts, for other modules
+
+local trust_known = cache.new(1000); -- peer -> { trusted, at }
+local trust_asked = {}; -- peer -> promise of an answer that is under way
+
+-- What is known may have changed.
+local function trust_unsure(peer)
+	trust_known:set(peer, nil);
+	trust_asked[peer] = nil;
+end
+
+local function ask_trust(peer)
+	local question = st.iq({ type = "get", from = module.host, to = component, id = new_id() })
+		:tag("trusted", { xmlns = xmlns_handover, peer = peer });
+	return module:send_iq(question, nil, 5):next(function (answer)
+		local element = answer.stanza:get_child("trusted", xmlns_handover);
+		return element ~= nil and element.attr.trusted == "true";
+	end);
+end
+
+--- Whether this host trusts a server: a promise of true or false. Fails closed: without an answer of Server Roster what
+--- was known last counts for trust_stale seconds, then nobody is trusted.
+function trusted(peer) -- luacheck: ignore 131/trusted
+	peer = jid_prep(peer);
+	if not peer or jid_split(peer) or peer == module.host then return promise.resolve(false); end
+	local known = trust_known:get(peer);
+	if known and now() - known.at < trust_ttl then return promise.resolve(known.trusted); end
+	if trust_asked[peer] then return trust_asked[peer]; end
+	local asked;
+	asked = (component_session() and ask_trust(peer) or promise.reject("away")):next(function (answer)
+		if trust_asked[peer] == asked then -- otherwise it may have changed meanwhile
+			trust_known:set(peer, { trusted = answer, at = now() });
+			trust_asked[peer] = nil;
+		end
+		return answer;
+	end, function ()
+		if trust_asked[peer] == asked then trust_asked[peer] = nil; end
+		return known ~= nil and known.trusted and now() - known.at < trust_stale;
+	end);
+	trust_asked[peer] = asked;
+	return asked;
+end
+
+-- The same for modules that do not depend on this one: module:context(host):fire_event("server-roster/trusted", { peer = ... })
+module:hook("server-roster/trusted", function (event)
+	return trusted(event.peer);
+end);
 
 --- The journal: an append-only file of "+ checksum seq peer stanza" and "- seq" lines
 
@@ -370,6 +428,7 @@ module:hook("presence/host", function (event)
 	if node or not peer or peer == module.host then return; end
 	local kind = stanza.attr.type or "available";
 	local durable = subscription_types[kind];
+	if kind == "unsubscribe" then trust_unsure(peer); end
 	if not durable and not other_types[kind] then
 		return reply_error(origin, stanza, "modify", "bad-request", "Unknown presence type");
 	elseif not durable and not component_session() then
@@ -441,16 +500,18 @@ local function stanza_inside(element, name)
 	end
 end
 
--- mod_adhoc lists the command for administrators and turns everybody else away; what it lets pass is caught before it.
+-- mod_adhoc lists the commands for administrators and turns everybody else away; what it lets pass is caught before it.
 module:depends("adhoc");
-module:provides("adhoc", adhoc_new("Subscribe to another server", command_node, function ()
-	return { status = "completed", error = { message = "Not available" } };
-end, "admin"));
+for node, name in pairs(command_names) do
+	module:add_item("adhoc", adhoc_new(name, node, function ()
+		return { status = "completed", error = { message = "Not available" } };
+	end, "admin"));
+end
 
 module:hook("iq-set/host/"..xmlns_command..":command", function (event)
 	local origin, stanza = event.origin, event.stanza;
 	local from = stanza.attr.from;
-	if stanza.tags[1].attr.node ~= command_node or not is_admin(from, module.host) then return; end
+	if not command_names[stanza.tags[1].attr.node] or not is_admin(from, module.host) then return; end
 	local function unanswered()
 		if origin.send then
 			reply_error(origin, stanza, "wait", "remote-server-timeout", "Server Roster does not answer, try again later");
@@ -504,6 +565,7 @@ module:hook("iq-set/host/"..xmlns_handover..":send", function (event)
 	inner.attr.from = module.host;
 	inner.attr.to = resource and to.."/"..resource or to;
 	if inner.name == "presence" then
+		if subscription_types[kind] then trust_unsure(to); end
 		module:send(inner);
 		origin.send(st.reply(stanza));
 		return true;
