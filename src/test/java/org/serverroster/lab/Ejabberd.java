@@ -2,20 +2,24 @@ package org.serverroster.lab;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /**
  * A real ejabberd on loopback, started without ejabberdctl, epmd or a node name: configured by the
  * methods that return it, then started. Plain dialback, no TLS; names come from a {@link Dns}.
  */
-public final class Ejabberd implements AutoCloseable {
+public final class Ejabberd implements HostServer {
   private static final Path PROGRAM = Path.of("/usr/bin/erl");
 
   private final Path folder;
@@ -25,6 +29,12 @@ public final class Ejabberd implements AutoCloseable {
   private final InetSocketAddress components = ServerProcess.freeAddress();
   private final Set<String> hosts = new LinkedHashSet<>();
   private final Map<String, String> secrets = new LinkedHashMap<>();
+  private final InetSocketAddress c2s = ServerProcess.freeAddress();
+  private final Map<String, String> users = new LinkedHashMap<>();
+  private final List<String> admins = new ArrayList<>();
+  private final Map<String, String> shims = new LinkedHashMap<>();
+  private final InetSocketAddress shell = ServerProcess.freeAddress();
+  private String extra = "";
   private ServerProcess process;
 
   private Ejabberd(Path folder, Dns dns, Path libraries) throws IOException {
@@ -47,20 +57,55 @@ public final class Ejabberd implements AutoCloseable {
   }
 
   /** A host that ejabberd serves itself; it drops presence to its bare domain. */
+  @Override
   public Ejabberd host(String domain) {
     hosts.add(domain);
     return this;
   }
 
+  @Override
+  public Ejabberd rosterHost(String domain, String component, Map<String, String> settings) {
+    hosts.add(domain);
+    shims.put(
+        domain,
+        settings.entrySet().stream()
+            .map(each -> "      %s: %s%n".formatted(each.getKey(), each.getValue()))
+            .collect(Collectors.joining("", "      component: \"" + component + "\"\n", "")));
+    return this;
+  }
+
+  @Override
+  public Ejabberd user(String jid, String password) {
+    users.put(jid, password);
+    return this;
+  }
+
+  @Override
+  public Ejabberd admin(String jid, String password) {
+    admins.add(jid);
+    return user(jid, password);
+  }
+
+  /** Further lines at the end of the configuration. */
+  public Ejabberd configure(String lines) {
+    extra = lines;
+    return this;
+  }
+
   /** An external component, reachable by other servers under its domain, with its secret. */
+  @Override
   public Ejabberd component(String domain, String secret) {
     secrets.put(domain, secret);
     return this;
   }
 
   /** Starts and waits until it takes components and federation. */
+  @Override
   public Ejabberd start() throws IOException {
     Files.createDirectories(folder.resolve("spool"));
+    if (!shims.isEmpty()) {
+      compileShim();
+    }
     Files.writeString(folder.resolve("ejabberd.yml"), configurationText());
     Files.writeString(
         folder.resolve("inetrc"),
@@ -81,16 +126,153 @@ public final class Ejabberd implements AutoCloseable {
             List.of(
                 PROGRAM.toString(),
                 "-noinput",
+                "-pa",
+                modules().toString(),
                 "-mnesia",
                 "dir",
                 "\"" + folder.resolve("spool") + "\"",
                 "-s",
-                "ejabberd"));
+                "ejabberd",
+                "-eval",
+                listeningShell() + registration()));
     process.awaitAnswer(components);
+    if (!users.isEmpty()) {
+      process.awaitAnswer(c2s);
+      Awaitility.await().until(() -> Files.exists(folder.resolve("registered")));
+    }
     return this;
   }
 
+  /**
+   * Evaluates an Erlang expression inside the server and returns what it is worth, as Erlang writes
+   * it.
+   */
+  public String evaluate(String expression) throws IOException {
+    try (var socket = new Socket(shell.getAddress(), shell.getPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write((expression + ".\n").getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+  }
+
+  /** A shell on a loopback socket, of one line: without a node name there is no other way in. */
+  private String listeningShell() {
+    return """
+        spawn(fun() -> {ok, L} = gen_tcp:listen(%d, [{ip, {127,0,0,1}}, {active, false}, {packet, line}, {reuseaddr, true}]), \
+        F = fun F() -> {ok, S} = gen_tcp:accept(L), {ok, Line} = gen_tcp:recv(S, 0), \
+        V = try {ok, T, _} = erl_scan:string(Line), {ok, E} = erl_parse:parse_exprs(T), \
+        {value, X, _} = erl_eval:exprs(E, []), X catch C:R -> {C, R} end, \
+        gen_tcp:send(S, io_lib:format("~p~n", [V])), gen_tcp:close(S), F() end, F() end),\s"""
+        .formatted(shell.getPort());
+  }
+
+  /** Registers the users, which only a running ejabberd can, and says when it has. */
+  private String registration() {
+    return users.entrySet().stream()
+        .map(
+            user ->
+                "ejabberd_auth:try_register(<<\"%s\">>, <<\"%s\">>, <<\"%s\">>), "
+                    .formatted(
+                        user.getKey().substring(0, user.getKey().indexOf('@')),
+                        user.getKey().substring(user.getKey().indexOf('@') + 1),
+                        user.getValue()))
+        .collect(
+            Collectors.joining(
+                "", "", "file:write_file(\"" + folder.resolve("registered") + "\", <<>>)."));
+  }
+
+  private Path modules() {
+    return folder.resolveSibling(folder.getFileName() + "-modules");
+  }
+
+  /** Compiles our shim, once for each folder. */
+  private void compileShim() throws IOException {
+    if (Files.exists(modules().resolve("mod_server_roster.beam"))) {
+      return;
+    }
+    Files.createDirectories(modules());
+    Path ejabberd = newest(libraries, "ejabberd-");
+    Path xmpp = newest(Path.of("/usr/lib/erlang/lib"), "p1_xmpp-");
+    var compiler =
+        new ProcessBuilder(
+                "erlc",
+                "-I",
+                ejabberd.resolve("include").toString(),
+                "-I",
+                xmpp.resolve("include").toString(),
+                "-pa",
+                ejabberd.resolve("ebin").toString(),
+                "-Werror",
+                "-o",
+                modules().toString(),
+                shim().resolve("src/mod_server_roster.erl").toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(compiler.getInputStream().readAllBytes());
+    try {
+      if (compiler.waitFor() != 0) {
+        throw new IllegalStateException("the shim does not compile: " + said);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private static Path newest(Path folder, String prefix) throws IOException {
+    try (var children = Files.list(folder)) {
+      return children
+          .filter(child -> child.getFileName().toString().startsWith(prefix))
+          .filter(child -> Files.isDirectory(child.resolve("include")))
+          .max(java.util.Comparator.naturalOrder())
+          .orElseThrow(() -> new IllegalStateException("no " + prefix + " in " + folder));
+    }
+  }
+
+  /** The folder of our shim: the nearest {@code servers/ejabberd} from the working directory up. */
+  public static Path shim() {
+    for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      var shim = at.resolve("servers/ejabberd/mod_server_roster");
+      if (Files.exists(shim.resolve("src/mod_server_roster.erl"))) {
+        return shim;
+      }
+    }
+    throw new IllegalStateException("servers/ejabberd is not found from the working directory up");
+  }
+
+  /** The file of the shim's journal. */
+  public Path journal(String domain) {
+    return folder.resolve("spool").resolve("server_roster_" + domain + ".dets");
+  }
+
+  /** Removes its data and its log; only while it is stopped. */
+  @Override
+  public void wipe() throws IOException {
+    if (process != null && process.isAlive()) {
+      throw new IllegalStateException("ejabberd is running");
+    }
+    if (Files.exists(folder)) {
+      try (var paths = Files.walk(folder)) {
+        for (var path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  /** Where users connect. */
+  public InetSocketAddress c2s() {
+    return c2s;
+  }
+
+  /** Connects as that user. */
+  @Override
+  public UserClient login(String jid) throws IOException {
+    return UserClient.login(c2s, jid, users.get(jid));
+  }
+
   /** Ends it at once, as a crash does, and waits until it is gone. */
+  @Override
   public void kill9() {
     process.kill9();
   }
@@ -112,6 +294,7 @@ public final class Ejabberd implements AutoCloseable {
   }
 
   /** Stops it in an orderly way; does nothing if it does not run. */
+  @Override
   public void stop() {
     if (process != null && process.isAlive()) {
       process.stop();
@@ -124,16 +307,19 @@ public final class Ejabberd implements AutoCloseable {
   }
 
   /** Where external components connect. */
+  @Override
   public InetSocketAddress components() {
     return components;
   }
 
   /** Connects as that component. */
+  @Override
   public ComponentClient connect(String component) throws IOException {
     return ComponentClient.connect(components, component, secrets.get(component));
   }
 
   /** The file ejabberd logs to. */
+  @Override
   public Path log() {
     return folder.resolve("ejabberd.log");
   }
@@ -160,6 +346,10 @@ public final class Ejabberd implements AutoCloseable {
           -
             port: %d
             ip: "127.0.0.1"
+            module: ejabberd_c2s
+          -
+            port: %d
+            ip: "127.0.0.1"
             module: ejabberd_service
             global_routes: false
             hosts:
@@ -171,17 +361,41 @@ public final class Ejabberd implements AutoCloseable {
           mod_disco: {}
           mod_ping: {}
           mod_s2s_dialback: {}
+          mod_version: {}
+          mod_roster: {}
+          mod_adhoc: {}
+        acl:
+          admin:
+            user: %s
+        access_rules:
+          configure:
+            allow: admin
+        %s
+        %s
         """
         .formatted(
             hosts.stream().map("  - \"%s\""::formatted).collect(Collectors.joining("\n")),
             s2s.getPort(),
+            c2s.getPort(),
             components.getPort(),
             secrets.entrySet().stream()
                 .map(
                     secret ->
                         "      \"%s\":%n        password: \"%s\""
                             .formatted(secret.getKey(), secret.getValue()))
-                .collect(Collectors.joining("\n")));
+                .collect(Collectors.joining("\n")),
+            admins.stream().map(jid -> '"' + jid + '"').collect(Collectors.joining(", ", "[", "]")),
+            shims.isEmpty() ? "" : hostModules(),
+            extra);
+  }
+
+  private String hostModules() {
+    return shims.entrySet().stream()
+        .map(
+            shim ->
+                "  \"%s\":%n    modules:%n      mod_server_roster:%n%s"
+                    .formatted(shim.getKey(), shim.getValue().replaceAll("(?m)^", "  ")))
+        .collect(Collectors.joining("", "append_host_config:\n", ""));
   }
 
   /** The folder that holds {@code ejabberd-VERSION} and its libraries, or null. */

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * A real Prosody on loopback: configured by the methods that return it, then started. Plain
  * dialback, no TLS; names come from a {@link Dns}.
  */
-public final class Prosody implements AutoCloseable {
+public final class Prosody implements HostServer {
   private static final Path PROGRAM = Path.of("/usr/bin/prosody");
 
   private final Path folder;
@@ -49,6 +49,7 @@ public final class Prosody implements AutoCloseable {
   }
 
   /** A virtual host as Prosody ships it. */
+  @Override
   public Prosody host(String domain) {
     hosts.put(domain, "");
     return this;
@@ -57,6 +58,16 @@ public final class Prosody implements AutoCloseable {
   /** A virtual host with our shim, handing over to that component. */
   public Prosody rosterHost(String domain, String component) {
     return rosterHost(domain, component, "");
+  }
+
+  @Override
+  public Prosody rosterHost(String domain, String component, Map<String, String> settings) {
+    return rosterHost(
+        domain,
+        component,
+        settings.entrySet().stream()
+            .map(each -> "  server_roster_%s = %s".formatted(each.getKey(), each.getValue()))
+            .collect(Collectors.joining("\n")));
   }
 
   /** A virtual host with our shim and further lines of configuration. */
@@ -73,18 +84,21 @@ public final class Prosody implements AutoCloseable {
   }
 
   /** An external component with its secret. */
+  @Override
   public Prosody component(String domain, String secret) {
     secrets.put(domain, secret);
     return this;
   }
 
   /** A user account, as in {@code admin@capulet.lit}. */
+  @Override
   public Prosody user(String jid, String password) {
     users.put(jid, password);
     return this;
   }
 
   /** A user account of the server's administrator list. */
+  @Override
   public Prosody admin(String jid, String password) {
     admins.add(jid);
     return user(jid, password);
@@ -97,6 +111,7 @@ public final class Prosody implements AutoCloseable {
   }
 
   /** Starts and waits until it takes components and federation. */
+  @Override
   public Prosody start() throws IOException {
     Files.createDirectories(folder.resolve("certs"));
     Files.writeString(configuration(), configurationText());
@@ -120,6 +135,7 @@ public final class Prosody implements AutoCloseable {
   }
 
   /** Ends it at once, as a crash does, and waits until it is gone. */
+  @Override
   public void kill9() {
     process.kill9();
   }
@@ -141,6 +157,7 @@ public final class Prosody implements AutoCloseable {
   }
 
   /** Stops it in an orderly way; does nothing if it does not run. */
+  @Override
   public void stop() {
     if (process != null && process.isAlive()) {
       process.stop();
@@ -148,6 +165,7 @@ public final class Prosody implements AutoCloseable {
   }
 
   /** Removes its data and its log; only while it is stopped. */
+  @Override
   public void wipe() throws IOException {
     if (process != null && process.isAlive()) {
       throw new IllegalStateException("Prosody is running");
@@ -172,21 +190,25 @@ public final class Prosody implements AutoCloseable {
   }
 
   /** Where external components connect. */
+  @Override
   public InetSocketAddress components() {
     return components;
   }
 
   /** Connects as that component. */
+  @Override
   public ComponentClient connect(String component) throws IOException {
     return ComponentClient.connect(components, component, secrets.get(component));
   }
 
   /** Connects as that user. */
+  @Override
   public UserClient login(String jid) throws IOException {
     return UserClient.login(c2s, jid, users.get(jid));
   }
 
   /** The file Prosody logs to. */
+  @Override
   public Path log() {
     return folder.resolve("prosody.log");
   }

@@ -47,7 +47,7 @@ public final class RosterProcess implements AutoCloseable {
   }
 
   /** Attached to that server as {@link Lab#COMPONENT}, mailing to that catcher. */
-  public RosterProcess attachedTo(Prosody server, SmtpCatcher smtp, String... administrators) {
+  public RosterProcess attachedTo(HostServer server, SmtpCatcher smtp, String... administrators) {
     set("roster.xmpp.host", server.components().getAddress().getHostAddress());
     set("roster.xmpp.port", Integer.toString(server.components().getPort()));
     set("roster.xmpp.component", Lab.COMPONENT);

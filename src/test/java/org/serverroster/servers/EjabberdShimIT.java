@@ -1,0 +1,143 @@
+package org.serverroster.servers;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.serverroster.lab.Dns;
+import org.serverroster.lab.Ejabberd;
+import org.serverroster.lab.HostServer;
+import org.serverroster.lab.Prosody;
+
+/** The ejabberd shim on a real ejabberd, with peers behind a real Prosody, and its journal. */
+class EjabberdShimIT extends ShimContract {
+
+  /** Prints the numbers in a copy of a journal, which its owner has open. */
+  private static final String READ =
+      "{ok, J} = dets:open_file(j, [{file, \"%s\"}]),"
+          + " [io:format(\"~B~n\", [S]) || S <- lists:sort(dets:foldl(fun(R, A) -> [element(1, R) | A] end, [], J))],"
+          + " dets:close(J), halt().";
+
+  @Override
+  HostServer hostServer(Path folder, Dns dns) throws IOException {
+    return Ejabberd.in(folder, dns);
+  }
+
+  @Override
+  HostServer peerServer(Path folder, Dns dns) throws IOException {
+    return Prosody.in(folder, dns);
+  }
+
+  @Override
+  void awaitComponentGone() {
+    await().until(() -> Files.readString(server.log()).contains("is disconnected, its commands"));
+  }
+
+  @Override
+  void awaitOwnAnswerToAUser() throws IOException {
+    pingHost(); // it says nothing
+  }
+
+  @Override
+  List<String> journal(String host) throws IOException {
+    var copy = folder.resolve("copy.dets");
+    Files.copy(
+        ((Ejabberd) server).journal(host), copy, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    var reader =
+        new ProcessBuilder("erl", "-noinput", "-boot", "start_clean", "-eval", READ.formatted(copy))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return new String(reader.getInputStream().readAllBytes())
+        .lines()
+        .filter(line -> line.matches("\\d+"))
+        .toList();
+  }
+
+  @Test
+  void aDamagedJournalIsKeptAsideAndRequestsAreTakenAgain() throws Exception {
+    server.kill9();
+    var journal = ((Ejabberd) server).journal(HOST);
+    Files.writeString(journal, "this is no journal".repeat(1000));
+
+    server.start();
+
+    var roster = connectRoster();
+    montague.sendPresence(HOST, "subscribe", "after");
+    assertThat(inner(roster.await(isHandover("subscribe"))).id(), is("after"));
+    assertThat(Files.exists(Path.of(journal + ".bad")), is(true));
+  }
+
+  @Test
+  void aCrashOfTheShimCostsNothingAndTheServerGoesOn() throws Exception {
+    montague.sendPresence(HOST, "subscribe", "before");
+    awaitJournal(1);
+    ((Ejabberd) server)
+        .evaluate(
+            "exit(whereis(gen_mod:get_module_proc(<<\"capulet.lit\">>, mod_server_roster)), kill)");
+    await().until(() -> ping(montague).type().equals("result"));
+
+    var roster = connectRoster();
+    var handover = roster.await(isHandover("subscribe"));
+    assertThat(inner(handover).id(), is("before"));
+    acknowledge(roster, handover);
+    awaitEmptyJournal();
+    montague.sendPresence(HOST, "unsubscribe", "after");
+    assertThat(inner(roster.await(isHandover("unsubscribe"))).id(), is("after"));
+  }
+
+  @Test
+  void otherModulesCanAskWhomTheHostTrusts() throws Exception {
+    var roster = connectRoster();
+    roster.onStanza(
+        stanza ->
+            stanza
+                .child(NS, "trusted")
+                .ifPresent(question -> answerTrust(roster, stanza, question.attribute("peer"))));
+    var ejabberd = (Ejabberd) server;
+    assertThat(
+        ejabberd.evaluate("mod_server_roster:trusted(<<\"capulet.lit\">>, <<\"Montague.lit\">>)"),
+        is("true"));
+    assertThat(
+        ejabberd.evaluate("mod_server_roster:trusted(<<\"capulet.lit\">>, <<\"p1.lit\">>)"),
+        is("false"));
+    assertThat(
+        ejabberd.evaluate("mod_server_roster:trusted(<<\"stock.lit\">>, <<\"montague.lit\">>)"),
+        is("false"));
+    roster.close();
+    awaitComponentGone();
+    assertThat(
+        "remembered",
+        ejabberd.evaluate("mod_server_roster:trusted(<<\"capulet.lit\">>, <<\"montague.lit\">>)"),
+        is("true"));
+    assertThat(
+        "closed",
+        ejabberd.evaluate("mod_server_roster:trusted(<<\"capulet.lit\">>, <<\"p2.lit\">>)"),
+        is("false"));
+    assertThat(journal(HOST), empty());
+  }
+
+  static void answerTrust(
+      org.serverroster.lab.ComponentClient roster,
+      org.serverroster.lab.Stanza question,
+      String peer) {
+    try {
+      roster.send(
+          "<iq type='result' from='%s' to='%s' id='%s'><trusted xmlns='%s' peer='%s' trusted='%s' state='both'/></iq>"
+              .formatted(
+                  COMPONENT,
+                  question.from(),
+                  question.id(),
+                  NS,
+                  peer,
+                  peer.equals("montague.lit")));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
