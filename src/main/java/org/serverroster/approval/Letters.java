@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
+import org.serverroster.dossier.Dossier;
 import org.serverroster.roster.Domain;
 
 /** Writes the mails that ask administrators for a decision. */
@@ -21,6 +22,7 @@ public final class Letters {
    *
    * @param kind {@code request}, {@code reminder}, {@code escalation} or {@code review}
    * @param review whether an approval that was given is to be confirmed
+   * @param dossier what is known about the peer
    * @param approve the link that leads to approving; {@code deny} to denying
    */
   public record RequestLetter(
@@ -31,6 +33,7 @@ public final class Letters {
       Domain peer,
       String received,
       String expires,
+      List<Dossier.Line> dossier,
       String approve,
       String deny) {
 
@@ -89,10 +92,12 @@ public final class Letters {
    *
    * @param request the row of the request
    * @param departure the row of the outbox
+   * @param dossier what is known about the peer
    */
   public Letter request(
       @Body Map<String, Object> request,
-      @ExchangeProperty("departure") Map<String, Object> departure) {
+      @ExchangeProperty("departure") Map<String, Object> departure,
+      @ExchangeProperty("dossier") Dossier dossier) {
     String token = links.newToken();
     String administrator = (String) departure.get("recipient");
     Domain domain = new Domain((String) request.get("domain"));
@@ -110,6 +115,7 @@ public final class Letters {
             peer,
             Moments.written(request.get("received_at")),
             Moments.written(request.get("expires_at")),
+            dossier.lines(),
             correspondence.approval(token, "approve"),
             correspondence.approval(token, "deny"));
     String first = correspondence.first(request.get("request"), administrator);

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
 import org.apache.camel.component.mail.JavaMailSender;
 import org.serverroster.approval.Correspondence;
@@ -28,6 +29,8 @@ import org.serverroster.approval.Letters;
 import org.serverroster.approval.Limits;
 import org.serverroster.approval.Links;
 import org.serverroster.approval.Notices;
+import org.serverroster.dossier.DossierGatherer;
+import org.serverroster.dossier.Dossiers;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
 import org.serverroster.outbox.Greetings;
@@ -242,6 +245,22 @@ class Parts {
   @Unremovable
   Letters letters(Links links, Clock clock, Correspondence correspondence) {
     return new Letters(links, clock, correspondence);
+  }
+
+  @Produces
+  @Singleton
+  @Named("dossierGatherer")
+  @Unremovable
+  DossierGatherer dossierGatherer(ProducerTemplate template, Clock clock) {
+    return new DossierGatherer(template, clock);
+  }
+
+  @Produces
+  @Singleton
+  @Named("dossiers")
+  @Unremovable
+  Dossiers dossiers(LocalDomains domains) {
+    return new Dossiers(domains);
   }
 
   @Produces

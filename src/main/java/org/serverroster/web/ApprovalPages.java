@@ -4,9 +4,11 @@ import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.serverroster.approval.Moments;
+import org.serverroster.dossier.Dossier;
 import org.serverroster.roster.Decision;
 import org.serverroster.roster.Domain;
 import org.serverroster.web.ApprovalResource.Link;
@@ -20,6 +22,7 @@ final class ApprovalPages {
    * @param decision {@code approve} or {@code deny}, null to choose
    * @param review whether an approval that was given is to be confirmed
    * @param votes how many have approved where one is not enough, null where it is
+   * @param dossier what is known about the peer
    * @param complaint what was wrong with the last attempt, null when nothing was
    */
   record Form(
@@ -32,6 +35,7 @@ final class ApprovalPages {
       boolean typePeer,
       boolean review,
       String votes,
+      List<Dossier.Line> dossier,
       String complaint) {
 
     /** What it is about. */
@@ -69,6 +73,7 @@ final class ApprovalPages {
       String nonce,
       boolean typePeer,
       int quorum,
+      Dossier dossier,
       String complaint,
       int status) {
     return Html.page(
@@ -84,6 +89,7 @@ final class ApprovalPages {
                 typePeer,
                 isReview(link),
                 quorum == 1 || isReview(link) ? null : approvals(link, quorum),
+                dossier.lines(),
                 complaint)));
   }
 
@@ -193,7 +199,8 @@ final class ApprovalPages {
    */
   static Response unknown(String nonce) {
     Domain nobody = new Domain("nobody.invalid");
-    Templates.form(new Form(nobody, nobody, "", "", "approve", nonce, false, false, null, null))
+    Templates.form(
+            new Form(nobody, nobody, "", "", "approve", nonce, false, false, null, List.of(), null))
         .render();
     return message(404, "Not found", "There is no such page.", false);
   }

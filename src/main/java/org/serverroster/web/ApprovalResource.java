@@ -23,6 +23,7 @@ import org.serverroster.approval.LinkState;
 import org.serverroster.approval.Links;
 import org.serverroster.config.Settings;
 import org.serverroster.config.Settings.Confirm;
+import org.serverroster.dossier.Dossier;
 import org.serverroster.outbox.Departure;
 import org.serverroster.roster.AlreadyDecidedException;
 import org.serverroster.roster.Decision;
@@ -137,10 +138,16 @@ class ApprovalResource {
             links.nonce(link.text("key_material"), link.hash()),
             confirm == Confirm.TYPE_DOMAIN,
             quorum,
+            dossier(link),
             complaint,
             complaint == null ? 200 : conflict);
       }
     };
+  }
+
+  /** What is known; nobody is asked for it, so that the page is there at once. */
+  private Dossier dossier(Link link) {
+    return routes.call("read-dossier", link.row()).getMessage().getBody(Dossier.class);
   }
 
   private Link find(String token) {

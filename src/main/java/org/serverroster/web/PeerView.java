@@ -20,6 +20,8 @@ import org.serverroster.roster.Subscription;
  * @param online whether its server says that it is there; false when we may not know
  * @param reviewAt when its approval is to be confirmed
  * @param dropped how many stanzas of it were dropped while it was blocked
+ * @param mayAnswerEverybody its answer came alone, from a server that does not say that it keeps a
+ *     server roster: it answered, but this server may answer everybody
  * @param lastError what was answered to our request instead of a decision, or why the last attempt
  *     to reach the peer failed, while it is still being tried
  */
@@ -40,6 +42,7 @@ record PeerView(
     boolean online,
     Instant reviewAt,
     long dropped,
+    boolean mayAnswerEverybody,
     Instant lastSeen,
     String lastError,
     Instant createdAt,
@@ -83,6 +86,7 @@ record PeerView(
         (Boolean) row.get("online"),
         Moments.instant(row.get("review_at")),
         ((Number) row.get("dropped")).longValue(),
+        state == Subscription.TO && !Boolean.TRUE.equals(row.get("supports_server_presence")),
         Moments.instant(row.get("last_seen")),
         (String) row.get("last_error"),
         Moments.instant(row.get("created_at")),

@@ -37,8 +37,11 @@ abstract class Story {
     assertEquals("result", xmpp().handOver(OURS, presence(peer, type)).getAttribute("type"));
   }
 
+  /** The presence that was sent to a peer; the questions of a dossier are no part of it. */
   static List<Element> sentTo(String peer) {
-    return xmpp().sent().stream().filter(s -> s.getAttribute("to").equals(peer)).toList();
+    return xmpp().sent().stream()
+        .filter(s -> s.getLocalName().equals("presence") && s.getAttribute("to").equals(peer))
+        .toList();
   }
 
   static List<String> awaitTypesTo(String peer, int count) {

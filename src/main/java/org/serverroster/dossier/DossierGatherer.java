@@ -1,0 +1,124 @@
+package org.serverroster.dossier;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.Body;
+import org.apache.camel.ProducerTemplate;
+import org.jivesoftware.smack.packet.IQ;
+import org.jivesoftware.smackx.disco.packet.DiscoverInfo;
+import org.jivesoftware.smackx.iqversion.packet.Version;
+import org.jivesoftware.smackx.ping.packet.Ping;
+import org.jxmpp.jid.impl.JidCreate;
+import org.jxmpp.stringprep.XmppStringprepException;
+
+/**
+ * Asks a peer's server about itself, all questions at once, and waits no longer than a few seconds:
+ * what has not come by then is not known. What came is good for an hour.
+ */
+public final class DossierGatherer {
+
+  private static final Duration MOST = Duration.ofSeconds(3);
+  private static final Duration FRESH = Duration.ofHours(1);
+
+  /** So soon a server that said nothing is asked again. */
+  private static final Duration SILENT = Duration.ofMinutes(5);
+
+  private final ProducerTemplate template;
+  private final Clock clock;
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param template sends to {@code direct:ask-peer}
+   * @param clock now
+   */
+  public DossierGatherer(ProducerTemplate template, Clock clock) {
+    this.template = template;
+    this.clock = clock;
+  }
+
+  /**
+   * Whether to ask: nobody has within the last hour, and nobody is just doing so.
+   *
+   * @param row {@code fetched_at}, {@code reachability}; null when nobody ever has
+   */
+  public boolean isDue(@Body Map<String, Object> row) {
+    if (row == null) {
+      return true;
+    }
+    Instant fetched =
+        row.get("fetched_at") instanceof Date date
+            ? date.toInstant()
+            : ((java.time.OffsetDateTime) row.get("fetched_at")).toInstant();
+    Duration good = "answers".equals(row.get("reachability")) ? FRESH : SILENT;
+    return fetched.plus(good).isBefore(clock.instant());
+  }
+
+  /**
+   * Asks and waits.
+   *
+   * @param pair {@code domain}: in whose name; {@code peer}: whom
+   * @return the row to keep; null when somebody else is just asking
+   */
+  public Map<String, Object> gather(Map<String, ?> pair) throws InterruptedException {
+    String domain = (String) pair.get("domain");
+    String peer = (String) pair.get("peer");
+    if (!underWay.add(domain + " " + peer)) {
+      return null;
+    }
+    try {
+      List<CompletableFuture<IQ>> asked =
+          List.of(
+              ask(new DiscoverInfo(), domain, peer),
+              ask(new Version(), domain, peer),
+              ask(new Ping(), domain, peer));
+      long deadline = System.nanoTime() + MOST.toNanos();
+      Answers answers =
+          new Answers(
+              await(asked.get(0), deadline),
+              await(asked.get(1), deadline),
+              await(asked.get(2), deadline));
+      Map<String, Object> row = new HashMap<>();
+      row.put("domain", domain);
+      row.put("peer", peer);
+      row.put("now", clock.instant().atOffset(java.time.ZoneOffset.UTC));
+      row.put("reachability", answers.reachability());
+      row.put("supportsServerPresence", answers.supportsServerPresence());
+      row.put("software", answers.software());
+      row.put("identities", answers.identities());
+      row.put("contacts", answers.contacts());
+      return row;
+    } finally {
+      underWay.remove(domain + " " + peer);
+    }
+  }
+
+  private CompletableFuture<IQ> ask(IQ question, String domain, String peer) {
+    try {
+      question.setType(IQ.Type.get);
+      question.setFrom(JidCreate.domainBareFrom(domain));
+      question.setTo(JidCreate.domainBareFrom(peer));
+    } catch (XmppStringprepException e) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return template.asyncRequestBody("direct:ask-peer", question, IQ.class);
+  }
+
+  private static IQ await(CompletableFuture<IQ> answer, long deadline) throws InterruptedException {
+    try {
+      return answer.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      return null; // not known, which is said
+    }
+  }
+}
