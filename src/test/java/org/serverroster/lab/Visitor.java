@@ -48,6 +48,22 @@ public final class Visitor {
     return answer.statusCode() == 404 ? null : body(answer, 200);
   }
 
+  /**
+   * Does something to a peer and returns it as it is afterwards.
+   *
+   * @param order the JSON that goes with it
+   * @throws IllegalStateException when it is refused
+   */
+  public JsonNode act(String domain, String peer, String action, String order) {
+    var answer =
+        send(
+            HttpRequest.newBuilder(URI.create(peerAddress(domain, peer) + "/" + action))
+                .header("Authorization", login)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(order)));
+    return body(answer, action.equals("subscribe") ? 202 : 200);
+  }
+
   /** The peers of a domain. */
   public JsonNode peers(String domain) {
     return body(get(house + "/api/v1/domains/" + domain + "/peers?limit=100", login), 200);
