@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A real ejabberd on loopback, started without ejabberdctl, epmd or a node name: configured by the
- * methods that return it, then started. Plain dialback, no TLS; names come from a {@link Dns}.
+ * methods that return it, then started. Names come from a {@link Dns}. It federates by plain
+ * dialback, or over TLS alone if told so.
  */
 public final class Ejabberd implements AutoCloseable {
   private static final Path PROGRAM = Path.of("/usr/bin/erl");
@@ -25,6 +27,10 @@ public final class Ejabberd implements AutoCloseable {
   private final InetSocketAddress components = ServerProcess.freeAddress();
   private final Set<String> hosts = new LinkedHashSet<>();
   private final Map<String, String> secrets = new LinkedHashMap<>();
+  private final InetSocketAddress tlsComponents = ServerProcess.freeAddress();
+  private Authority.Certificate componentCertificate;
+  private Authority authority;
+  private Authority trusted;
   private ServerProcess process;
 
   private Ejabberd(Path folder, Dns dns, Path libraries) throws IOException {
@@ -55,6 +61,24 @@ public final class Ejabberd implements AutoCloseable {
   /** An external component, reachable by other servers under its domain, with its secret. */
   public Ejabberd component(String domain, String secret) {
     secrets.put(domain, secret);
+    return this;
+  }
+
+  /** Takes components by TLS from the first byte, too, with this certificate. */
+  public Ejabberd tlsComponents(Authority.Certificate certificate) {
+    componentCertificate = certificate;
+    return this;
+  }
+
+  /**
+   * Federates over TLS alone, with servers whose certificate counts; its own names all its domains.
+   *
+   * @param authority signs its certificate
+   * @param trusted whose certificates it believes
+   */
+  public Ejabberd federateOverTls(Authority authority, Authority trusted) {
+    this.authority = authority;
+    this.trusted = trusted;
     return this;
   }
 
@@ -128,6 +152,11 @@ public final class Ejabberd implements AutoCloseable {
     return components;
   }
 
+  /** Where external components connect by TLS from the first byte. */
+  public InetSocketAddress tlsComponents() {
+    return tlsComponents;
+  }
+
   /** Connects as that component. */
   public ComponentClient connect(String component) throws IOException {
     return ComponentClient.connect(components, component, secrets.get(component));
@@ -146,7 +175,7 @@ public final class Ejabberd implements AutoCloseable {
     }
   }
 
-  private String configurationText() {
+  private String configurationText() throws IOException {
     return """
         hosts:
         %s
@@ -164,24 +193,65 @@ public final class Ejabberd implements AutoCloseable {
             global_routes: false
             hosts:
         %s
-        s2s_use_starttls: false
+        %s
+        %s
         s2s_timeout: 10
         s2s_max_retry_delay: 1
         modules:
           mod_disco: {}
           mod_ping: {}
-          mod_s2s_dialback: {}
+          %s
         """
         .formatted(
             hosts.stream().map("  - \"%s\""::formatted).collect(Collectors.joining("\n")),
             s2s.getPort(),
             components.getPort(),
-            secrets.entrySet().stream()
-                .map(
-                    secret ->
-                        "      \"%s\":%n        password: \"%s\""
-                            .formatted(secret.getKey(), secret.getValue()))
-                .collect(Collectors.joining("\n")));
+            componentHosts(),
+            tlsListener(),
+            encryption(),
+            authority == null ? "mod_s2s_dialback: {}" : "");
+  }
+
+  private String componentHosts() {
+    return secrets.entrySet().stream()
+        .map(
+            secret ->
+                "      \"%s\":%n        password: \"%s\""
+                    .formatted(secret.getKey(), secret.getValue()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private String tlsListener() throws IOException {
+    if (componentCertificate == null) {
+      return "";
+    }
+    return """
+          -
+            port: %d
+            ip: "127.0.0.1"
+            module: ejabberd_service
+            tls: true
+            certfile: "%s"
+            global_routes: false
+            hosts:
+        %s"""
+        .formatted(tlsComponents.getPort(), componentCertificate.together(), componentHosts());
+  }
+
+  /** Without dialback, only a certificate that it trusts makes it talk to another server. */
+  private String encryption() throws IOException {
+    if (authority == null) {
+      return "s2s_use_starttls: false";
+    }
+    var domains = Stream.concat(hosts.stream(), secrets.keySet().stream());
+    var certificate = authority.issue(domains.toArray(String[]::new));
+    return """
+        s2s_use_starttls: required
+        ca_file: "%s"
+        certfiles:
+          - "%s"
+        """
+        .formatted(trusted.pem(), certificate.together());
   }
 
   /** The folder that holds {@code ejabberd-VERSION} and its libraries, or null. */

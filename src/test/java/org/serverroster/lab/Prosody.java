@@ -10,10 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A real Prosody on loopback: configured by the methods that return it, then started. Plain
- * dialback, no TLS; names come from a {@link Dns}.
+ * A real Prosody on loopback: configured by the methods that return it, then started. Names come
+ * from a {@link Dns}. It federates by plain dialback, or over TLS alone if told so.
  */
 public final class Prosody implements AutoCloseable {
   private static final Path PROGRAM = Path.of("/usr/bin/prosody");
@@ -28,6 +29,10 @@ public final class Prosody implements AutoCloseable {
   private final Map<String, String> users = new LinkedHashMap<>();
   private final List<String> admins = new ArrayList<>();
   private String extra = "";
+  private final InetSocketAddress tlsComponents = ServerProcess.freeAddress();
+  private Authority.Certificate componentCertificate;
+  private Authority authority;
+  private Authority trusted;
   private ServerProcess process;
 
   private Prosody(Path folder, Dns dns) throws IOException {
@@ -93,6 +98,24 @@ public final class Prosody implements AutoCloseable {
   /** Further lines for the global section of the configuration. */
   public Prosody configure(String lines) {
     extra = lines;
+    return this;
+  }
+
+  /** Takes components by TLS from the first byte, too, with this certificate. */
+  public Prosody tlsComponents(Authority.Certificate certificate) {
+    componentCertificate = certificate;
+    return this;
+  }
+
+  /**
+   * Federates over TLS alone, with servers whose certificate counts; its own names all its domains.
+   *
+   * @param authority signs its certificate
+   * @param trusted whose certificates it believes
+   */
+  public Prosody federateOverTls(Authority authority, Authority trusted) {
+    this.authority = authority;
+    this.trusted = trusted;
     return this;
   }
 
@@ -176,6 +199,11 @@ public final class Prosody implements AutoCloseable {
     return components;
   }
 
+  /** Where external components connect by TLS from the first byte. */
+  public InetSocketAddress tlsComponents() {
+    return tlsComponents;
+  }
+
   /** Connects as that component. */
   public ComponentClient connect(String component) throws IOException {
     return ComponentClient.connect(components, component, secrets.get(component));
@@ -208,7 +236,7 @@ public final class Prosody implements AutoCloseable {
     return folder.resolve("prosody.cfg.lua");
   }
 
-  private String configurationText() {
+  private String configurationText() throws IOException {
     var text = new StringBuilder();
     text.append(
         """
@@ -219,8 +247,7 @@ public final class Prosody implements AutoCloseable {
         certificates = "%1$s/certs"
         plugin_paths = { "%2$s" }
         log = { { levels = { min = "debug" }, to = "file", filename = "%1$s/prosody.log" } }
-        modules_enabled = { "disco", "roster", "saslauth", "dialback", "ping", "posix", "version" }
-        modules_disabled = { "tls" }
+        modules_enabled = { "disco", "roster", "saslauth", "dialback", "ping", "posix", "version"%9$s }
         interfaces = { "127.0.0.1" }
         component_interfaces = { "127.0.0.1" }
         s2s_ports = { %3$d }
@@ -229,8 +256,6 @@ public final class Prosody implements AutoCloseable {
         s2s_direct_tls_ports = {}
         c2s_direct_tls_ports = {}
         use_ipv6 = false
-        s2s_require_encryption = false
-        s2s_secure_auth = false
         c2s_require_encryption = false
         allow_unencrypted_plain_auth = true
         authentication = "internal_plain"
@@ -238,6 +263,7 @@ public final class Prosody implements AutoCloseable {
         unbound = { resolvconf = false, forward = "127.0.0.1@%6$d", options = { ["do-not-query-localhost:"] = "no" } }
         admins = { %7$s }
         %8$s
+        %10$s
         """
             .formatted(
                 folder,
@@ -247,7 +273,9 @@ public final class Prosody implements AutoCloseable {
                 components.getPort(),
                 dns.port(),
                 admins.stream().map(jid -> '"' + jid + '"').collect(Collectors.joining(", ")),
-                extra));
+                extra,
+                componentCertificate == null ? "" : ", \"net_multiplex\"",
+                encryption()));
     hosts.forEach(
         (domain, lines) -> text.append("VirtualHost \"%s\"%n%s%n".formatted(domain, lines)));
     secrets.forEach(
@@ -255,6 +283,39 @@ public final class Prosody implements AutoCloseable {
             text.append(
                 "Component \"%s\"%n  component_secret = \"%s\"%n".formatted(domain, secret)));
     return text.toString();
+  }
+
+  private String encryption() throws IOException {
+    var text = new StringBuilder("ports = {}\n");
+    if (componentCertificate != null) {
+      text.append(
+          "ssl_ports = { %d }%nssl_interfaces = { \"127.0.0.1\" }%nssl_ssl = %s%n"
+              .formatted(tlsComponents.getPort(), ssl(componentCertificate, "")));
+    }
+    if (authority == null) {
+      text.append(
+          """
+          modules_disabled = { "tls" }
+          s2s_require_encryption = false
+          s2s_secure_auth = false
+          """);
+    } else {
+      var domains = Stream.concat(hosts.keySet().stream(), secrets.keySet().stream());
+      var certificate = authority.issue(domains.toArray(String[]::new));
+      text.append(
+          """
+          s2s_require_encryption = true
+          s2s_secure_auth = true
+          ssl = %s
+          """
+              .formatted(ssl(certificate, "cafile = \"" + trusted.pem() + "\"; ")));
+    }
+    return text.toString();
+  }
+
+  private static String ssl(Authority.Certificate certificate, String more) {
+    return "{ certificate = \"%s\"; key = \"%s\"; %s}"
+        .formatted(certificate.chain(), certificate.key(), more);
   }
 
   private static boolean hasUnbound() throws IOException {
