@@ -17,6 +17,7 @@ final class MeteredInput extends InputStream {
   private volatile long patienceNanos;
   private volatile long lastReadNanos = System.nanoTime();
   private long bytes;
+  private int first = -1;
 
   /**
    * @param in the socket's stream; its read times out now and then ({@code SO_TIMEOUT})
@@ -37,6 +38,11 @@ final class MeteredInput extends InputStream {
     bytes = 0;
   }
 
+  /** The very first byte; -1 while nothing has arrived. */
+  int first() {
+    return first;
+  }
+
   /** How long nothing has arrived. */
   Duration silence() {
     return Duration.ofNanos(System.nanoTime() - lastReadNanos);
@@ -50,6 +56,7 @@ final class MeteredInput extends InputStream {
         int count = in.read(buffer, offset, length);
         lastReadNanos = System.nanoTime();
         bytes += Math.max(count, 0);
+        first = first < 0 && count > 0 ? buffer[offset] : first;
         if (bytes > mostBytes) {
           throw new StreamViolationException(
               "policy-violation", "a stanza of more than " + mostBytes + " bytes");

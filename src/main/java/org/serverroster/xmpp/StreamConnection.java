@@ -1,10 +1,12 @@
 package org.serverroster.xmpp;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,6 +22,7 @@ import org.xmlpull.v1.XmlPullParserException;
 final class StreamConnection implements Closeable {
 
   private static final String STREAMS = "http://etherx.jabber.org/streams";
+  private static final int TLS_ALERT = 21; // RFC 8446, section 5.1
   private static final String END = "</stream:stream>";
 
   private final StreamSettings settings;
@@ -67,7 +70,7 @@ final class StreamConnection implements Closeable {
             .attribute("xmlns:stream", STREAMS)
             .attribute("to", settings.jid())
             .rightAngleBracket());
-    parser.toStreamHeader();
+    toStreamHeader();
     String streamId = parser.getAttributeValue(null, "id");
     if (streamId == null) {
       // No id, no handshake: what follows can only be an error, such as an unknown component.
@@ -77,7 +80,7 @@ final class StreamConnection implements Closeable {
     boolean answered;
     try {
       answered = parser.toNextChild();
-    } catch (java.io.EOFException | java.net.SocketException closed) {
+    } catch (EOFException | SocketException closed) {
       answered = false;
     }
     if (!answered) {
@@ -88,6 +91,18 @@ final class StreamConnection implements Closeable {
       throw new StreamViolationException("bad-format", "no answer to the handshake");
     }
     parser.skipChild();
+  }
+
+  private void toStreamHeader() throws IOException, XmlPullParserException {
+    try {
+      parser.toStreamHeader();
+    } catch (EOFException | SocketException | XmlPullParserException e) {
+      boolean noXmpp = input.first() < 0 || input.first() == TLS_ALERT;
+      if (noXmpp && !settings.directTls()) {
+        throw new IOException("the server began no stream: does it expect TLS on this port?", e);
+      }
+      throw e;
+    }
   }
 
   /** The parser; between two calls of {@link #throwIfStreamError()} its caller moves it. */

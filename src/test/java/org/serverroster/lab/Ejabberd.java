@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
  * A real ejabberd on loopback, started without ejabberdctl, epmd or a node name: configured by the
- * methods that return it, then started. Plain dialback, no TLS; names come from a {@link Dns}.
+ * methods that return it, then started. Names come from a {@link Dns}. It federates by plain
+ * dialback, or over TLS alone if told so.
  */
 public final class Ejabberd implements HostServer {
   private static final Path PROGRAM = Path.of("/usr/bin/erl");
@@ -35,6 +37,10 @@ public final class Ejabberd implements HostServer {
   private final Map<String, String> shims = new LinkedHashMap<>();
   private final InetSocketAddress shell = ServerProcess.freeAddress();
   private String extra = "";
+  private final InetSocketAddress tlsComponents = ServerProcess.freeAddress();
+  private Authority.Certificate componentCertificate;
+  private Authority authority;
+  private Authority trusted;
   private ServerProcess process;
 
   private Ejabberd(Path folder, Dns dns, Path libraries) throws IOException {
@@ -96,6 +102,24 @@ public final class Ejabberd implements HostServer {
   @Override
   public Ejabberd component(String domain, String secret) {
     secrets.put(domain, secret);
+    return this;
+  }
+
+  /** Takes components by TLS from the first byte, too, with this certificate. */
+  public Ejabberd tlsComponents(Authority.Certificate certificate) {
+    componentCertificate = certificate;
+    return this;
+  }
+
+  /**
+   * Federates over TLS alone, with servers whose certificate counts; its own names all its domains.
+   *
+   * @param authority signs its certificate
+   * @param trusted whose certificates it believes
+   */
+  public Ejabberd federateOverTls(Authority authority, Authority trusted) {
+    this.authority = authority;
+    this.trusted = trusted;
     return this;
   }
 
@@ -312,6 +336,11 @@ public final class Ejabberd implements HostServer {
     return components;
   }
 
+  /** Where external components connect by TLS from the first byte. */
+  public InetSocketAddress tlsComponents() {
+    return tlsComponents;
+  }
+
   /** Connects as that component. */
   @Override
   public ComponentClient connect(String component) throws IOException {
@@ -332,7 +361,7 @@ public final class Ejabberd implements HostServer {
     }
   }
 
-  private String configurationText() {
+  private String configurationText() throws IOException {
     return """
         hosts:
         %s
@@ -354,16 +383,17 @@ public final class Ejabberd implements HostServer {
             global_routes: false
             hosts:
         %s
-        s2s_use_starttls: false
+        %s
+        %s
         s2s_timeout: 10
         s2s_max_retry_delay: 1
         modules:
           mod_disco: {}
           mod_ping: {}
-          mod_s2s_dialback: {}
           mod_version: {}
           mod_roster: {}
           mod_adhoc: {}
+          %s
         acl:
           admin:
             user: %s
@@ -378,12 +408,10 @@ public final class Ejabberd implements HostServer {
             s2s.getPort(),
             c2s.getPort(),
             components.getPort(),
-            secrets.entrySet().stream()
-                .map(
-                    secret ->
-                        "      \"%s\":%n        password: \"%s\""
-                            .formatted(secret.getKey(), secret.getValue()))
-                .collect(Collectors.joining("\n")),
+            componentHosts(),
+            tlsListener(),
+            encryption(),
+            authority == null ? "mod_s2s_dialback: {}" : "",
             admins.stream().map(jid -> '"' + jid + '"').collect(Collectors.joining(", ", "[", "]")),
             shims.isEmpty() ? "" : hostModules(),
             extra);
@@ -396,6 +424,48 @@ public final class Ejabberd implements HostServer {
                 "  \"%s\":%n    modules:%n      mod_server_roster:%n%s"
                     .formatted(shim.getKey(), shim.getValue().replaceAll("(?m)^", "  ")))
         .collect(Collectors.joining("", "append_host_config:\n", ""));
+  }
+
+  private String componentHosts() {
+    return secrets.entrySet().stream()
+        .map(
+            secret ->
+                "      \"%s\":%n        password: \"%s\""
+                    .formatted(secret.getKey(), secret.getValue()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private String tlsListener() throws IOException {
+    if (componentCertificate == null) {
+      return "";
+    }
+    return """
+          -
+            port: %d
+            ip: "127.0.0.1"
+            module: ejabberd_service
+            tls: true
+            certfile: "%s"
+            global_routes: false
+            hosts:
+        %s"""
+        .formatted(tlsComponents.getPort(), componentCertificate.together(), componentHosts());
+  }
+
+  /** Without dialback, only a certificate that it trusts makes it talk to another server. */
+  private String encryption() throws IOException {
+    if (authority == null) {
+      return "s2s_use_starttls: false";
+    }
+    var domains = Stream.concat(hosts.stream(), secrets.keySet().stream());
+    var certificate = authority.issue(domains.toArray(String[]::new));
+    return """
+        s2s_use_starttls: required
+        ca_file: "%s"
+        certfiles:
+          - "%s"
+        """
+        .formatted(trusted.pem(), certificate.together());
   }
 
   /** The folder that holds {@code ejabberd-VERSION} and its libraries, or null. */

@@ -10,10 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A real Prosody on loopback: configured by the methods that return it, then started. Plain
- * dialback, no TLS; names come from a {@link Dns}.
+ * A real Prosody on loopback: configured by the methods that return it, then started. Names come
+ * from a {@link Dns}. It federates by plain dialback, or over TLS alone if told so.
  */
 public final class Prosody implements HostServer {
   private static final Path PROGRAM = Path.of("/usr/bin/prosody");
@@ -28,6 +29,10 @@ public final class Prosody implements HostServer {
   private final Map<String, String> users = new LinkedHashMap<>();
   private final List<String> admins = new ArrayList<>();
   private String extra = "";
+  private final InetSocketAddress tlsComponents = ServerProcess.freeAddress();
+  private Authority.Certificate componentCertificate;
+  private Authority authority;
+  private Authority trusted;
   private ServerProcess process;
 
   private Prosody(Path folder, Dns dns) throws IOException {
@@ -107,6 +112,24 @@ public final class Prosody implements HostServer {
   /** Further lines for the global section of the configuration. */
   public Prosody configure(String lines) {
     extra = lines;
+    return this;
+  }
+
+  /** Takes components by TLS from the first byte, too, with this certificate. */
+  public Prosody tlsComponents(Authority.Certificate certificate) {
+    componentCertificate = certificate;
+    return this;
+  }
+
+  /**
+   * Federates over TLS alone, with servers whose certificate counts; its own names all its domains.
+   *
+   * @param authority signs its certificate
+   * @param trusted whose certificates it believes
+   */
+  public Prosody federateOverTls(Authority authority, Authority trusted) {
+    this.authority = authority;
+    this.trusted = trusted;
     return this;
   }
 
@@ -195,6 +218,11 @@ public final class Prosody implements HostServer {
     return components;
   }
 
+  /** Where external components connect by TLS from the first byte. */
+  public InetSocketAddress tlsComponents() {
+    return tlsComponents;
+  }
+
   /** Connects as that component. */
   @Override
   public ComponentClient connect(String component) throws IOException {
@@ -230,7 +258,7 @@ public final class Prosody implements HostServer {
     return folder.resolve("prosody.cfg.lua");
   }
 
-  private String configurationText() {
+  private String configurationText() throws IOException {
     var text = new StringBuilder();
     text.append(
         """
@@ -241,8 +269,7 @@ public final class Prosody implements HostServer {
         certificates = "%1$s/certs"
         plugin_paths = { "%2$s" }
         log = { { levels = { min = "debug" }, to = "file", filename = "%1$s/prosody.log" } }
-        modules_enabled = { "disco", "roster", "saslauth", "dialback", "ping", "posix", "version" }
-        modules_disabled = { "tls" }
+        modules_enabled = { "disco", "roster", "saslauth", "dialback", "ping", "posix", "version"%9$s }
         interfaces = { "127.0.0.1" }
         component_interfaces = { "127.0.0.1" }
         s2s_ports = { %3$d }
@@ -251,8 +278,6 @@ public final class Prosody implements HostServer {
         s2s_direct_tls_ports = {}
         c2s_direct_tls_ports = {}
         use_ipv6 = false
-        s2s_require_encryption = false
-        s2s_secure_auth = false
         c2s_require_encryption = false
         allow_unencrypted_plain_auth = true
         authentication = "internal_plain"
@@ -260,6 +285,7 @@ public final class Prosody implements HostServer {
         unbound = { resolvconf = false, forward = "127.0.0.1@%6$d", options = { ["do-not-query-localhost:"] = "no" } }
         admins = { %7$s }
         %8$s
+        %10$s
         """
             .formatted(
                 folder,
@@ -269,7 +295,9 @@ public final class Prosody implements HostServer {
                 components.getPort(),
                 dns.port(),
                 admins.stream().map(jid -> '"' + jid + '"').collect(Collectors.joining(", ")),
-                extra));
+                extra,
+                componentCertificate == null ? "" : ", \"net_multiplex\"",
+                encryption()));
     hosts.forEach(
         (domain, lines) -> text.append("VirtualHost \"%s\"%n%s%n".formatted(domain, lines)));
     secrets.forEach(
@@ -277,6 +305,39 @@ public final class Prosody implements HostServer {
             text.append(
                 "Component \"%s\"%n  component_secret = \"%s\"%n".formatted(domain, secret)));
     return text.toString();
+  }
+
+  private String encryption() throws IOException {
+    var text = new StringBuilder("ports = {}\n");
+    if (componentCertificate != null) {
+      text.append(
+          "ssl_ports = { %d }%nssl_interfaces = { \"127.0.0.1\" }%nssl_ssl = %s%n"
+              .formatted(tlsComponents.getPort(), ssl(componentCertificate, "")));
+    }
+    if (authority == null) {
+      text.append(
+          """
+          modules_disabled = { "tls" }
+          s2s_require_encryption = false
+          s2s_secure_auth = false
+          """);
+    } else {
+      var domains = Stream.concat(hosts.keySet().stream(), secrets.keySet().stream());
+      var certificate = authority.issue(domains.toArray(String[]::new));
+      text.append(
+          """
+          s2s_require_encryption = true
+          s2s_secure_auth = true
+          ssl = %s
+          """
+              .formatted(ssl(certificate, "cafile = \"" + trusted.pem() + "\"; ")));
+    }
+    return text.toString();
+  }
+
+  private static String ssl(Authority.Certificate certificate, String more) {
+    return "{ certificate = \"%s\"; key = \"%s\"; %s}"
+        .formatted(certificate.chain(), certificate.key(), more);
   }
 
   private static boolean hasUnbound() throws IOException {

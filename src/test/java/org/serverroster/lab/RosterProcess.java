@@ -2,6 +2,7 @@ package org.serverroster.lab;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,10 +47,24 @@ public final class RosterProcess implements AutoCloseable {
     return new RosterProcess(folder, jar);
   }
 
+  /** Attached by TLS from the first byte, believing that authority alone. */
+  public RosterProcess attachedByTls(InetSocketAddress server, Authority trusted) {
+    set("roster.xmpp.host", server.getAddress().getHostAddress());
+    set("roster.xmpp.port", Integer.toString(server.getPort()));
+    set("roster.xmpp.tls", "direct");
+    return set("roster.xmpp.tls-ca", trusted.pem().toString());
+  }
+
   /** Attached to that server as {@link Lab#COMPONENT}, mailing to that catcher. */
   public RosterProcess attachedTo(HostServer server, SmtpCatcher smtp, String... administrators) {
-    set("roster.xmpp.host", server.components().getAddress().getHostAddress());
-    set("roster.xmpp.port", Integer.toString(server.components().getPort()));
+    return attachedTo(server.components(), smtp, administrators);
+  }
+
+  /** The same, to whatever takes components at that address. */
+  public RosterProcess attachedTo(
+      InetSocketAddress server, SmtpCatcher smtp, String... administrators) {
+    set("roster.xmpp.host", server.getAddress().getHostAddress());
+    set("roster.xmpp.port", Integer.toString(server.getPort()));
     set("roster.xmpp.component", Lab.COMPONENT);
     set("roster.domains", Lab.HOST);
     set("roster.admins.mail", String.join(",", administrators));

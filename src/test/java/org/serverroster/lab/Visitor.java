@@ -42,6 +42,11 @@ public final class Visitor {
     }
   }
 
+  /** What {@code /q/health/KIND} says, as JSON. */
+  public String healthReport(String kind) {
+    return get(house + "/q/health/" + kind, null).body();
+  }
+
   /** One peer of a domain, null if there is no such peer. */
   public JsonNode peer(String domain, String peer) {
     var answer = get(peerAddress(domain, peer), login);
