@@ -7,7 +7,6 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -36,7 +35,8 @@ public final class DossierGatherer {
 
   private final ProducerTemplate template;
   private final Clock clock;
-  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+  private final Map<String, CompletableFuture<Map<String, Object>>> underWay =
+      new ConcurrentHashMap<>();
 
   /**
    * @param template sends to {@code direct:ask-peer}
@@ -65,42 +65,50 @@ public final class DossierGatherer {
   }
 
   /**
-   * Asks and waits.
+   * Asks and waits; whoever comes while somebody else is asking the same waits with them.
    *
    * @param pair {@code domain}: in whose name; {@code peer}: whom
-   * @return the row to keep; null when somebody else is just asking
+   * @return the row to keep; null when those who asked have failed
    */
   public Map<String, Object> gather(Map<String, ?> pair) throws InterruptedException {
     String domain = (String) pair.get("domain");
     String peer = (String) pair.get("peer");
-    if (!underWay.add(domain + " " + peer)) {
-      return null;
+    CompletableFuture<Map<String, Object>> mine = new CompletableFuture<>();
+    CompletableFuture<Map<String, Object>> theirs = underWay.putIfAbsent(domain + " " + peer, mine);
+    if (theirs != null) {
+      return await(theirs, System.nanoTime() + 2 * MOST.toNanos());
     }
     try {
-      List<CompletableFuture<IQ>> asked =
-          List.of(
-              ask(new DiscoverInfo(), domain, peer),
-              ask(new Version(), domain, peer),
-              ask(new Ping(), domain, peer));
-      long deadline = System.nanoTime() + MOST.toNanos();
-      Answers answers =
-          new Answers(
-              await(asked.get(0), deadline),
-              await(asked.get(1), deadline),
-              await(asked.get(2), deadline));
-      Map<String, Object> row = new HashMap<>();
-      row.put("domain", domain);
-      row.put("peer", peer);
-      row.put("now", clock.instant().atOffset(java.time.ZoneOffset.UTC));
-      row.put("reachability", answers.reachability());
-      row.put("supportsServerPresence", answers.supportsServerPresence());
-      row.put("software", answers.software());
-      row.put("identities", answers.identities());
-      row.put("contacts", answers.contacts());
-      return row;
+      mine.complete(interview(domain, peer));
     } finally {
       underWay.remove(domain + " " + peer);
+      mine.complete(null);
     }
+    return mine.join();
+  }
+
+  private Map<String, Object> interview(String domain, String peer) throws InterruptedException {
+    List<CompletableFuture<IQ>> asked =
+        List.of(
+            ask(new DiscoverInfo(), domain, peer),
+            ask(new Version(), domain, peer),
+            ask(new Ping(), domain, peer));
+    long deadline = System.nanoTime() + MOST.toNanos();
+    Answers answers =
+        new Answers(
+            await(asked.get(0), deadline),
+            await(asked.get(1), deadline),
+            await(asked.get(2), deadline));
+    Map<String, Object> row = new HashMap<>();
+    row.put("domain", domain);
+    row.put("peer", peer);
+    row.put("now", clock.instant().atOffset(java.time.ZoneOffset.UTC));
+    row.put("reachability", answers.reachability());
+    row.put("supportsServerPresence", answers.supportsServerPresence());
+    row.put("software", answers.software());
+    row.put("identities", answers.identities());
+    row.put("contacts", answers.contacts());
+    return row;
   }
 
   private CompletableFuture<IQ> ask(IQ question, String domain, String peer) {
@@ -114,7 +122,8 @@ public final class DossierGatherer {
     return template.asyncRequestBody("direct:ask-peer", question, IQ.class);
   }
 
-  private static IQ await(CompletableFuture<IQ> answer, long deadline) throws InterruptedException {
+  private static <T> T await(CompletableFuture<T> answer, long deadline)
+      throws InterruptedException {
     try {
       return answer.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {

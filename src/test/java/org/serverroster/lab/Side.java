@@ -59,8 +59,14 @@ public final class Side implements AutoCloseable {
     this.roster = roster;
   }
 
-  /** Starts all of it. */
-  public static Side start(Path folder, Dns dns, SmtpCatcher smtp, Kind kind, String host)
+  /**
+   * Starts all of it.
+   *
+   * @param authority signs the certificates of all servers, which then federate over TLS alone;
+   *     null: they federate by dialback, unencrypted
+   */
+  public static Side start(
+      Path folder, Dns dns, SmtpCatcher smtp, Authority authority, Kind kind, String host)
       throws IOException {
     String component = "roster." + host;
     HostServer server =
@@ -74,6 +80,11 @@ public final class Side implements AutoCloseable {
     }
     server.component(component, Lab.SECRET);
     server.admin("admin@" + host, Lab.SECRET);
+    if (authority != null && server instanceof Prosody prosody) {
+      prosody.federateOverTls(authority, authority);
+    } else if (authority != null && server instanceof Ejabberd ejabberd) {
+      ejabberd.federateOverTls(authority, authority);
+    }
     server.start();
     StreamRecorder recorder = StreamRecorder.before(server.components());
     RosterProcess roster =

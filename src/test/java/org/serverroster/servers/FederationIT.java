@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.serverroster.lab.Authority;
 import org.serverroster.lab.Dns;
 import org.serverroster.lab.Side;
 import org.serverroster.lab.Side.Kind;
@@ -35,21 +36,24 @@ class FederationIT {
 
   static Stream<Arguments> pairs() {
     return Stream.of(
-        Arguments.of(PROSODY_WITH_SHIM, PROSODY_WITH_SHIM),
-        Arguments.of(PROSODY_WITH_SHIM, EJABBERD_WITH_SHIM),
-        Arguments.of(EJABBERD_WITH_SHIM, PROSODY_WITH_SHIM),
-        Arguments.of(EJABBERD_WITH_SHIM, EJABBERD_WITH_SHIM),
-        Arguments.of(PROSODY_WITH_SHIM, EJABBERD_COMPONENT),
-        Arguments.of(EJABBERD_WITH_SHIM, PROSODY_COMPONENT));
+        Arguments.of(PROSODY_WITH_SHIM, PROSODY_WITH_SHIM, false),
+        Arguments.of(PROSODY_WITH_SHIM, EJABBERD_WITH_SHIM, true),
+        Arguments.of(EJABBERD_WITH_SHIM, PROSODY_WITH_SHIM, false),
+        Arguments.of(EJABBERD_WITH_SHIM, EJABBERD_WITH_SHIM, true),
+        Arguments.of(PROSODY_WITH_SHIM, EJABBERD_COMPONENT, false),
+        Arguments.of(EJABBERD_WITH_SHIM, PROSODY_COMPONENT, true));
   }
 
-  @ParameterizedTest(name = "{0} and {1}")
+  @ParameterizedTest(name = "{0} and {1}, TLS required: {2}")
   @MethodSource("pairs")
-  void theLifeOfATrust(Kind leftKind, Kind rightKind) throws Exception {
+  void theLifeOfATrust(Kind leftKind, Kind rightKind, boolean tls) throws Exception {
+    var authority = tls ? Authority.in(folder.resolve("authority")) : null;
     try (var dns = Dns.start();
         var smtp = SmtpCatcher.start();
-        var left = Side.start(folder.resolve("left"), dns, smtp, leftKind, "capulet.lit");
-        var right = Side.start(folder.resolve("right"), dns, smtp, rightKind, "montague.lit")) {
+        var left =
+            Side.start(folder.resolve("left"), dns, smtp, authority, leftKind, "capulet.lit");
+        var right =
+            Side.start(folder.resolve("right"), dns, smtp, authority, rightKind, "montague.lit")) {
       live(left, right);
     }
   }
@@ -78,8 +82,9 @@ class FederationIT {
   void aServerWithoutServerRosterProvesNothing(Kind leftKind, Kind rightKind) throws Exception {
     try (var dns = Dns.start();
         var smtp = SmtpCatcher.start();
-        var left = Side.start(folder.resolve("left"), dns, smtp, leftKind, "capulet.lit");
-        var right = Side.start(folder.resolve("right"), dns, smtp, rightKind, "montague.lit")) {
+        var left = Side.start(folder.resolve("left"), dns, smtp, null, leftKind, "capulet.lit");
+        var right =
+            Side.start(folder.resolve("right"), dns, smtp, null, rightKind, "montague.lit")) {
       left.asks(right);
       if (rightKind == PROSODY_ALONE) {
         left.awaits("to", right);
