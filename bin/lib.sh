@@ -90,6 +90,7 @@ servers=(
   "prosody=the XMPP server of capulet.lit, with our shim"
   "lua-unbound=lets Prosody ask the small DNS server of ours"
   "ejabberd=the XMPP server of the peers"
+  "python3-slixmpp=an administrator's ordinary XMPP client library"
 )
 
 # One build at a time in this folder: two would write over each other's classes.

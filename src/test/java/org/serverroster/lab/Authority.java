@@ -68,7 +68,7 @@ public final class Authority {
   private void generate(String alias, List<String> kind, String... period) throws IOException {
     var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     var command = new ArrayList<>(List.of(keytool.toString(), "-genkeypair", "-alias", alias));
-    command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=" + alias));
+    command.addAll(List.of("-keyalg", "RSA", "-keysize", "2048", "-dname", "CN=" + alias));
     command.addAll(List.of("-keystore", store().toString(), "-storetype", "PKCS12"));
     command.addAll(List.of("-storepass", new String(PASSWORD)));
     command.addAll(kind);

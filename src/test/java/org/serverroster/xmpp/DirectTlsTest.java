@@ -55,7 +55,7 @@ class DirectTlsTest extends StreamFixture {
   void refusesAServerThatNobodyVouchesFor() throws Exception {
     XmppComponent component = attach(c -> c.setTls("direct"), exchange -> {});
 
-    awaitState(component, StreamState.LOST);
+    awaitProblem(component);
 
     assertTrue(
         component.lastProblem(JID).contains("not signed by an authority"),
@@ -74,7 +74,7 @@ class DirectTlsTest extends StreamFixture {
             },
             exchange -> {});
 
-    awaitState(component, StreamState.LOST);
+    awaitProblem(component);
 
     assertTrue(component.lastProblem(JID).contains("localhost"), component.lastProblem(JID));
     assertEquals(0, server.accepted());
@@ -107,7 +107,7 @@ class DirectTlsTest extends StreamFixture {
   void saysSoIfTheServerExpectsTls() throws Exception {
     XmppComponent component = attach();
 
-    awaitState(component, StreamState.LOST);
+    awaitProblem(component);
 
     assertTrue(
         component.lastProblem(JID).contains("does it expect TLS"), component.lastProblem(JID));
@@ -123,7 +123,7 @@ class DirectTlsTest extends StreamFixture {
             },
             exchange -> {});
 
-    awaitState(component, StreamState.LOST);
+    awaitProblem(component);
 
     assertTrue(component.lastProblem(JID).contains(reason), component.lastProblem(JID));
     assertEquals(0, server.accepted());

@@ -95,6 +95,11 @@ abstract class StreamFixture {
     await().until(() -> component.streamState(JID) == state);
   }
 
+  /** Waits for a failed attempt, which lasts longer than the state after it. */
+  static void awaitProblem(XmppComponent component) {
+    await().until(() -> component.lastProblem(JID) != null);
+  }
+
   Exchange awaitExchange(int number) {
     await().until(() -> exchanges.size() >= number);
     return exchanges.get(number - 1);
