@@ -16,6 +16,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -45,6 +46,7 @@ final class DirectTls {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       socket.setSSLParameters(parameters);
       handshake(socket, host);
+      checkPeriod(socket);
       return socket;
     } catch (GeneralSecurityException e) {
       throw new IOException("TLS cannot be set up: " + e.getMessage(), e);
@@ -58,6 +60,16 @@ final class DirectTls {
       throw new IOException("the server did not answer in TLS", e);
     } catch (SSLException e) {
       throw new IOException(words(e, host), e);
+    }
+  }
+
+  /** The runtime asks a certificate that is itself in the file of the trusted for no period. */
+  private static void checkPeriod(SSLSocket socket) throws IOException {
+    try {
+      ((X509Certificate) socket.getSession().getPeerCertificates()[0]).checkValidity();
+    } catch (CertificateException e) {
+      socket.close();
+      throw new IOException(words(new SSLException(e), ""), e);
     }
   }
 
