@@ -114,52 +114,71 @@ hooks(Verb, Host) ->
                {component_disconnected, component_disconnected}])
     end.
 
-handle_call({take, _Entry}, _From, #state{journal = undefined} = State) ->
+%% What cannot be handled is said and left: it must not end the process, since one that ends too often ends its
+%% supervisor, and that the whole server.
+handle_call(Question, From, State) ->
+    guarded(fun() -> on_call(Question, From, State) end, {reply, {error, crashed}, State}).
+
+handle_cast(Message, State) ->
+    guarded(fun() -> on_cast(Message, State) end, {noreply, State}).
+
+handle_info(Message, State) ->
+    guarded(fun() -> on_info(Message, State) end, {noreply, State}).
+
+guarded(Work, Otherwise) ->
+    try Work()
+    catch
+        Class:Reason:Stack ->
+            ?ERROR_MSG("Something could not be handled and is left: ~p:~p~n~p", [Class, Reason, Stack]),
+            Otherwise
+    end.
+
+on_call({take, _Entry}, _From, #state{journal = undefined} = State) ->
     {reply, full, State};
-handle_call({take, Entry}, _From, State) ->
+on_call({take, Entry}, _From, State) ->
     {Reply, NewState} = take(Entry, State),
     {reply, Reply, pump(NewState)};
-handle_call({trusted, Peer}, From, State) ->
+on_call({trusted, Peer}, From, State) ->
     {noreply, answer_trust(Peer, From, State)};
-handle_call(_, _From, State) ->
+on_call(_, _From, State) ->
     {reply, {error, badarg}, State}.
 
-handle_cast({reload, Opts}, State) ->
+on_cast({reload, Opts}, State) ->
     {noreply, pump(State#state{opts = options(Opts)})};
-handle_cast({unsure, Peer}, State) ->
+on_cast({unsure, Peer}, State) ->
     {noreply, unsure(Peer, State)};
-handle_cast({answer, Seq, Reply}, #state{in_flight = InFlight} = State) ->
+on_cast({answer, Seq, Reply}, #state{in_flight = InFlight} = State) ->
     case [{Peer, Try} || {Peer, {S, _} = Try} <- maps:to_list(InFlight), S == Seq] of
         [{Peer, Try}] -> {noreply, pump(handed_over(Reply, Peer, Try, State))};
         [] -> {noreply, State}
     end;
-handle_cast(connected, State) ->
+on_cast(connected, State) ->
     ?INFO_MSG("~ts is connected, ~B stanzas to hand over for ~ts",
               [component(State), State#state.pending, State#state.host]),
     {noreply, pump(wake_all(State))};
-handle_cast(disconnected, State) ->
+on_cast(disconnected, State) ->
     ?INFO_MSG("~ts is disconnected, its commands are off and requests wait", [component(State)]),
     {noreply, stream_lost(State)};
-handle_cast(_, State) ->
+on_cast(_, State) ->
     {noreply, State}.
 
-handle_info(open_journal, State) ->
+on_info(open_journal, State) ->
     case open_journal(State) of
         {ok, NewState} -> {noreply, pump(NewState)};
         error ->
             erlang:send_after(timer:seconds(10), self(), open_journal),
             {noreply, State}
     end;
-handle_info({no_answer, Peer, Try}, State) ->
+on_info({no_answer, Peer, Try}, State) ->
     {noreply, pump(handed_over(timeout, Peer, Try, State))};
-handle_info({iq_reply, Reply, {send, Request, Inner}}, State) ->
+on_info({iq_reply, Reply, {send, Request, Inner}}, State) ->
     answer_send(Reply, Request, Inner, State),
     {noreply, State};
-handle_info({iq_reply, Reply, {trusted, Peer, Ref}}, State) ->
+on_info({iq_reply, Reply, {trusted, Peer, Ref}}, State) ->
     {noreply, trust_answered(Reply, Peer, Ref, State)};
-handle_info({retry, Peer}, State) ->
+on_info({retry, Peer}, State) ->
     {noreply, pump(State#state{delayed = maps:remove(Peer, State#state.delayed)})};
-handle_info(_, State) ->
+on_info(_, State) ->
     {noreply, State}.
 
 %%% The journal: a dets table, which repairs itself after a crash

@@ -122,6 +122,11 @@ public final class SettingsCheck {
     return problems;
   }
 
+  /** The keys of all settings but those of single domains and users. */
+  Set<String> keys() {
+    return known.keySet();
+  }
+
   private void checkTogether(List<String> problems) {
     Optional<String> kind = value("roster.db.kind");
     Optional<String> url = value("roster.db.url");

@@ -346,6 +346,9 @@ abstract class WholeProtocol extends Story {
             "verona.lit",
             "<presence from='%s' to='verona.lit' type='subscribed'/>".formatted(peer));
     assertState(peer, "none+pending-out");
+    mailboxes().await("escalus@verona.lit", peer);
+    assertEquals(0, mailboxes().about(NURSE, peer).size());
+    assertEquals(0, mailboxes().about(JULIET, peer).size());
   }
 
   static ValidatableResponse act(String peer, String action, Map<String, ?> order) {

@@ -91,6 +91,34 @@ class EjabberdShimIT extends ShimContract {
     assertThat(inner(roster.await(isHandover("unsubscribe"))).id(), is("after"));
   }
 
+  /** More crashes in a second than a supervisor of ejabberd bears: then it would end the server. */
+  @Test
+  void whatTheShimCannotHandleNeitherEndsItNorTheServer() throws Exception {
+    montague.sendPresence(HOST, "subscribe", "before");
+    awaitJournal(1);
+    var ejabberd = (Ejabberd) server;
+    var name = "gen_mod:get_module_proc(<<\"capulet.lit\">>, mod_server_roster)";
+    var before = ejabberd.evaluate("whereis(" + name + ")");
+    for (var nonsense :
+        List.of("{iq_reply, nonsense, {send, nonsense, nonsense}}", "{'$gen_cast', {reload, 7}}")) {
+      ejabberd.evaluate(
+          "[begin catch %s ! %s, timer:sleep(2) end || _ <- lists:seq(1, 100)]"
+              .formatted(name, nonsense));
+    }
+    assertThat(
+        "a question that cannot be handled is answered",
+        ejabberd.evaluate("gen_server:call(" + name + ", {take, nonsense}, 5000)"),
+        is("{error,crashed}"));
+    assertThat(ejabberd.evaluate("whereis(" + name + ")"), is(before));
+    await().until(() -> ping(montague).type().equals("result"));
+
+    var roster = connectRoster();
+    var handover = roster.await(isHandover("subscribe"));
+    assertThat(inner(handover).id(), is("before"));
+    acknowledge(roster, handover);
+    awaitEmptyJournal();
+  }
+
   @Test
   void otherModulesCanAskWhomTheHostTrusts() throws Exception {
     var roster = connectRoster();
