@@ -29,6 +29,8 @@ import org.serverroster.approval.Letters;
 import org.serverroster.approval.Limits;
 import org.serverroster.approval.Links;
 import org.serverroster.approval.Notices;
+import org.serverroster.audit.AuditTrail;
+import org.serverroster.audit.Seals;
 import org.serverroster.dossier.DossierGatherer;
 import org.serverroster.dossier.Dossiers;
 import org.serverroster.outbox.Departure;
@@ -178,6 +180,22 @@ class Parts {
   @Unremovable
   Decisions decisions(Clock clock, LocalDomains domains) {
     return new Decisions(clock, domains);
+  }
+
+  @Produces
+  @Singleton
+  @Named("seals")
+  @Unremovable
+  Seals seals(Clock clock) {
+    return new Seals(clock);
+  }
+
+  @Produces
+  @Singleton
+  @Named("auditTrail")
+  @Unremovable
+  AuditTrail auditTrail() {
+    return new AuditTrail();
   }
 
   @Produces
