@@ -1,5 +1,6 @@
 package org.serverroster.flow;
 
+import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -101,6 +102,29 @@ class DossierTest extends Story {
     assertTrue(mail.text().length() < 4000, () -> "length " + mail.text().length());
     String page = Browser.open(mail.link("deny")).asString();
     assertFalse(page.contains("<script>"), page);
+  }
+
+  /** More than any shim or well-set server lets through: it costs the stream, and nothing else. */
+  @Test
+  void anAnswerOfFiveMegabytesCostsNeitherTheMailNorTheNextRequest() {
+    String peer = "verbose.lit";
+    int streams = xmpp().accepted();
+    xmpp()
+        .answerSends(
+            send ->
+                send.getLocalName().equals("iq") && send.getAttribute("to").equals(peer)
+                    ? answer(send, peer, "<x>" + "y".repeat(5_000_000) + "</x>", "")
+                    : "");
+    asks(peer);
+
+    Mail mail = mailboxes().await(NURSE, peer);
+
+    assertTrue(mail.text().contains("Server: did not answer"), mail.text());
+    House.patiently().until(() -> xmpp().accepted() > streams); // it was given up
+    House.patiently().until(() -> given().get("/q/health/ready").statusCode() == 200);
+    asks("after-verbose.lit");
+    mailboxes().await(NURSE, "after-verbose.lit");
+    assertState(peer, "none+pending-in");
   }
 
   @Test

@@ -49,6 +49,11 @@ class LimitsTest extends Story {
     assertState(peer, "from+pending-out");
     Mail told = notice(peer, "approved automatically");
     assertTrue(told.text().contains("*.partner.example"), told.text());
+    as("auditor")
+        .get("/api/v1/audit?peer=" + peer)
+        .then()
+        .body("entries.action", equalTo(List.of("request-auto-approved")))
+        .body("entries[0].note", equalTo("matches *.partner.example"));
 
     asks("FRIEND.example.");
     assertState("friend.example", "from+pending-out");
