@@ -1,19 +1,28 @@
 package org.serverroster.config;
 
+import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.serverroster.approval.Links;
 import org.serverroster.roster.Change;
 
-/** Prepares the database before the routes start: what Flyway cannot know. */
+/** Looks at the database and prepares it before the routes start: what Flyway cannot know. */
 @Singleton
 class FirstStart {
 
@@ -26,12 +35,22 @@ class FirstStart {
       "update outbox set lease = null, leased_until = null where lease is not null";
 
   private final DataSource roster;
+  private final Instance<Flyway> h2;
+  private final Instance<Flyway> postgresql;
   private final Links links;
   private final Clock clock;
   private final Settings settings;
 
-  FirstStart(@Named("roster") DataSource roster, Links links, Clock clock, Settings settings) {
+  FirstStart(
+      @Named("roster") DataSource roster,
+      @FlywayDataSource("h2") Instance<Flyway> h2,
+      @FlywayDataSource("postgresql") Instance<Flyway> postgresql,
+      Links links,
+      Clock clock,
+      Settings settings) {
     this.roster = roster;
+    this.h2 = h2;
+    this.postgresql = postgresql;
     this.links = links;
     this.clock = clock;
     this.settings = settings;
@@ -39,6 +58,11 @@ class FirstStart {
 
   void prepare(@Observes @Priority(1) StartupEvent event) throws SQLException {
     try (Connection connection = roster.getConnection()) {
+      problem(connection)
+          .ifPresent(
+              problem -> {
+                throw new CannotStartException(problem);
+              });
       try (PreparedStatement statement = connection.prepareStatement(MAKE_KEY)) {
         statement.setString(1, links.newKey());
         statement.setObject(2, Change.utc(clock.instant()));
@@ -50,5 +74,27 @@ class FirstStart {
         }
       }
     }
+  }
+
+  private Optional<String> problem(Connection connection) throws SQLException {
+    DatabaseMetaData database = connection.getMetaData();
+    Optional<String> problem =
+        DatabaseCheck.version(
+            database.getDatabaseProductName(), database.getDatabaseMajorVersion());
+    if (problem.isEmpty()) {
+      problem = DatabaseCheck.future(unknownMigrations());
+    }
+    return problem.isPresent()
+        ? problem
+        : DatabaseCheck.schema(Schema.of(database, connection.getSchema()), Schema.expected());
+  }
+
+  private Set<String> unknownMigrations() {
+    Flyway flyway = (settings.db().kind().equals("postgresql") ? postgresql : h2).get();
+    return Arrays.stream(flyway.info().applied())
+        .filter(migration -> !migration.getState().isResolved())
+        .filter(migration -> migration.getVersion() != null)
+        .map(migration -> migration.getVersion().getVersion())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -1,11 +1,17 @@
 package org.serverroster.config;
 
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.camel.quarkus.main.CamelMainApplication;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.flywaydb.core.api.FlywayException;
+import org.jboss.logging.Logger;
+import org.serverroster.outbox.Departure;
 
 /** The program: looks at the settings, then starts. */
 @QuarkusMain
@@ -27,6 +33,34 @@ public class ServerRoster {
       problems.forEach(problem -> System.err.println("Server Roster cannot start: " + problem));
       System.exit(SENSELESS_SETTINGS);
     }
-    Quarkus.run(CamelMainApplication.class, arguments);
+    Quarkus.run(CamelMainApplication.class, ServerRoster::end, arguments);
+  }
+
+  /** Ends the process; a start that failed over what is not ours to mend is told in one line. */
+  private static void end(int code, Throwable failure) {
+    Optional<String> problem = failure == null ? Optional.empty() : problem(failure);
+    problem.ifPresent(line -> System.err.println("Server Roster cannot start: " + line));
+    if (failure != null && problem.isEmpty()) {
+      Logger.getLogger("server-roster").error("Server Roster cannot start", failure);
+    }
+    System.exit(problem.isPresent() ? SENSELESS_SETTINGS : code);
+  }
+
+  private static Optional<String> problem(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CannotStartException wrong) {
+        return Optional.of(wrong.getMessage());
+      }
+      if (cause instanceof QuarkusBindException taken) {
+        return Optional.of(
+            "we cannot listen on port "
+                + taken.getPort()
+                + ": choose another quarkus.http.port, or stop who has it");
+      }
+      if (cause instanceof SQLException || cause instanceof FlywayException) {
+        return Optional.of("the database does not let us: " + Departure.describe(failure));
+      }
+    }
+    return Optional.empty();
   }
 }

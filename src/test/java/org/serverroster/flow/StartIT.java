@@ -73,6 +73,43 @@ class StartIT {
     assertFalse(lines.toString().contains("=short"), lines::toString);
   }
 
+  @Test
+  void aDatabaseThatSomebodyAlteredIsNotWorkedWith() throws Exception {
+    inDatabase("alter table peer drop column pre_approved_by");
+    List<String> lines = start(Map.of());
+    assertEquals(
+        "Server Roster cannot start: the database has been altered, it lacks peer.pre_approved_by:"
+            + " put back what is missing, or restore a back-up",
+        lines.get(lines.size() - 1),
+        lines::toString);
+    assertFalse(lines.toString().contains("\tat "), lines::toString);
+  }
+
+  @Test
+  void aDatabaseOfANewerVersionIsNotWorkedWith() throws Exception {
+    inDatabase(
+        "insert into \"flyway_schema_history\" (\"installed_rank\", \"version\", \"description\","
+            + " \"type\", \"script\", \"checksum\", \"installed_by\", \"installed_on\","
+            + " \"execution_time\", \"success\") values (99, '99', 'later', 'SQL', 'V99__later.sql',"
+            + " 1, 'x', current_timestamp, 1, true)");
+    List<String> lines = start(Map.of());
+    String last = lines.get(lines.size() - 1);
+    assertTrue(last.contains("belongs to a newer version of Server Roster (migration 99)"), last);
+  }
+
+  /** A database such as the program makes, and what somebody did to it. */
+  private void inDatabase(String statement) throws Exception {
+    String url =
+        "jdbc:h2:file:"
+            + folder.resolve("data/server-roster")
+            + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
+    org.flywaydb.core.Flyway.configure().dataSource(url, "", "").load().migrate();
+    try (var connection = java.sql.DriverManager.getConnection(url, "", "");
+        var sql = connection.createStatement()) {
+      sql.execute(statement);
+    }
+  }
+
   private void append(String line) throws IOException {
     Path file = folder.resolve("application.properties");
     Files.writeString(file, Files.readString(file) + line + "\n");

@@ -1,0 +1,65 @@
+package org.serverroster.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A database that is too old, too new, or was altered by hand is told from a good one. */
+class DatabaseCheckTest {
+  @TempDir Path folder;
+
+  private String url;
+
+  @BeforeEach
+  void migrate() {
+    url = DerivedSettings.withH2Options("jdbc:h2:file:" + folder.resolve("roster"));
+    Flyway.configure().dataSource(url, "", "").load().migrate();
+  }
+
+  @Test
+  void whatTheMigrationsMakeIsWhatIsExpected() throws Exception {
+    try (Connection connection = DriverManager.getConnection(url)) {
+      Schema there = Schema.of(connection.getMetaData(), connection.getSchema());
+      assertEquals(Set.of(), there.missing(Schema.expected()));
+      Set<String> notExpected = Schema.expected().missing(there);
+      notExpected.removeIf(line -> line.startsWith("flyway_schema_history"));
+      assertEquals(Set.of(), notExpected, "to be added to db/schema.txt");
+    }
+  }
+
+  @Test
+  void whatSomebodyTookAwayIsNamed() throws Exception {
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      statement.execute("alter table peer drop column address");
+      statement.execute("alter table approval_vote drop constraint approval_vote_pk");
+      Optional<String> problem =
+          DatabaseCheck.schema(
+              Schema.of(connection.getMetaData(), connection.getSchema()), Schema.expected());
+      assertTrue(
+          problem
+              .orElse("")
+              .contains("it lacks approval_vote (request_id, voter), peer.address: put back"),
+          problem.toString());
+    }
+  }
+
+  @Test
+  void anOldServerAndANewerSchemaAreRefused() {
+    assertTrue(DatabaseCheck.version("PostgreSQL", 12).isPresent());
+    assertTrue(DatabaseCheck.version("PostgreSQL", 13).isEmpty());
+    assertTrue(DatabaseCheck.version("H2", 2).isEmpty());
+    assertTrue(DatabaseCheck.future(Set.of("99")).orElse("").contains("newer version"));
+    assertTrue(DatabaseCheck.future(Set.of()).isEmpty());
+  }
+}
