@@ -33,6 +33,7 @@ import org.serverroster.audit.AuditTrail;
 import org.serverroster.audit.Seals;
 import org.serverroster.dossier.DossierGatherer;
 import org.serverroster.dossier.Dossiers;
+import org.serverroster.outbox.ClockWatch;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
 import org.serverroster.outbox.Greetings;
@@ -204,6 +205,14 @@ class Parts {
   @Unremovable
   Departures departures(LocalDomains domains) {
     return new Departures(domains);
+  }
+
+  @Produces
+  @Singleton
+  @Named("clockWatch")
+  @Unremovable
+  ClockWatch clockWatch(Clock clock) {
+    return new ClockWatch(clock, System::nanoTime);
   }
 
   @Produces

@@ -29,6 +29,10 @@ public final class Departure {
 
   private static final Duration STANZA_LEASE = Duration.ofSeconds(25);
   private static final Duration MAIL_LEASE = Duration.ofMinutes(2);
+
+  /** No honest lease ends later than this, another replica's clock being a little ahead. */
+  static final Duration LONGEST_LEASE = MAIL_LEASE.plusSeconds(30);
+
   private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
   private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
   private static final Duration LONGEST_LASTING_DELAY = Duration.ofHours(1);
