@@ -82,7 +82,8 @@ public class DerivedSettings implements ConfigSourceFactory {
     ConfigValue elsewhere = context.getValue(key);
     String best = elsewhere == null ? null : elsewhere.getValue();
     int ordinal = best == null ? Integer.MIN_VALUE : elsewhere.getConfigSourceOrdinal();
-    for (ConfigSource file : new PropertiesLocationConfigSourceFactory().getConfigSources(context)) {
+    for (ConfigSource file :
+        new PropertiesLocationConfigSourceFactory().getConfigSources(context)) {
       if (file.getValue(key) != null && file.getOrdinal() >= ordinal) {
         best = file.getValue(key);
         ordinal = file.getOrdinal() + 1; // the first of two files wins

@@ -62,6 +62,21 @@ public final class Bench {
       if (wanted(rows, "intake-h2")) {
         new Intake(this).onH2(entries);
       }
+      if (wanted(rows, "intake-prosody")) {
+        new Intake(this).throughProsody(entries);
+      }
+      if (wanted(rows, "decision")) {
+        new Outgoing(this).decisions(entries);
+      }
+      if (wanted(rows, "trusted")) {
+        new Lookups(this).trusted(entries);
+      }
+      if (wanted(rows, "broadcast")) {
+        new Outgoing(this).broadcast(entries);
+      }
+    }
+    if (wanted(rows, "start")) {
+      new Footprint(this).measure();
     }
     smtp.stop();
   }

@@ -100,9 +100,7 @@ final class Costs {
     return shares.entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
         .limit(most)
-        .map(
-            share ->
-                Report.format("%s %.0f %%", share.getKey(), 100.0 * share.getValue() / all))
+        .map(share -> Report.format("%s %.0f %%", share.getKey(), 100.0 * share.getValue() / all))
         .collect(Collectors.joining(", "));
   }
 

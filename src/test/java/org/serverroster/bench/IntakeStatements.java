@@ -27,14 +27,7 @@ final class IntakeStatements {
 
   /** The routes whose statement runs, in this order, when a stranger asks. */
   private static final List<String> ROUTES =
-      List.of(
-          "count-requests",
-          "meet-peer",
-          "recall-peer",
-          "keep-peer",
-          "open-request",
-          "write-audit",
-          "keep-change");
+      List.of("recall-peer", "keep-new-peer", "open-request", "write-audit", "keep-change");
 
   private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
 

@@ -29,11 +29,11 @@ final class Report {
         format("at least %.1f", target));
   }
 
-  void row(
-      String row, String entries, String ours, String reference, double ratio, String target)
+  void row(String row, String entries, String ours, String reference, double ratio, String target)
       throws IOException {
     line(
-        format("| %s | %s | %s | %s | **%.2f** | %s |", row, entries, ours, reference, ratio, target));
+        format(
+            "| %s | %s | %s | %s | **%.2f** | %s |", row, entries, ours, reference, ratio, target));
   }
 
   void fact(String row, String entries, String ours) throws IOException {
@@ -50,7 +50,6 @@ final class Report {
 
   private void line(String text) throws IOException {
     System.out.println(text);
-    Files.writeString(
-        file, text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    Files.writeString(file, text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 }

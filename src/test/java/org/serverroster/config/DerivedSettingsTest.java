@@ -30,6 +30,7 @@ class DerivedSettingsTest {
     assertEquals("true", config.getRawValue("quarkus.datasource.postgresql.active"));
     assertEquals("false", config.getRawValue("quarkus.datasource.h2.active"));
     assertEquals(
-        "jdbc:postgresql://db/roster", config.getRawValue("quarkus.datasource.postgresql.jdbc.url"));
+        "jdbc:postgresql://db/roster",
+        config.getRawValue("quarkus.datasource.postgresql.jdbc.url"));
   }
 }
