@@ -83,6 +83,8 @@ class HouseRulesTest {
       noClasses()
           .that()
           .doNotHaveSimpleName("FirstStart")
+          .and()
+          .doNotHaveSimpleName("CountedParameters")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.sql.Connection");

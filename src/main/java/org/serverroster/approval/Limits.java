@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jboss.logging.Logger;
 import org.serverroster.roster.Change;
@@ -17,11 +18,14 @@ public final class Limits {
 
   private static final Logger LOG = Logger.getLogger("server-roster");
   private static final Duration REMINDER = Duration.ofMinutes(1);
+  private static final int SHARE = 16;
+  private static final Duration FRESH = Duration.ofSeconds(10);
 
   private final int pending;
   private final int ofDay;
   private final int ofPeer;
   private final Clock clock;
+  private final Map<String, Room> rooms = new ConcurrentHashMap<>();
   private final LongAdder refused = new LongAdder();
   private Instant said;
 
@@ -38,30 +42,66 @@ public final class Limits {
     this.clock = clock;
   }
 
-  /** Says how far to count. */
-  public void apply(Change change) {
+  /**
+   * Whether to count before this request is weighed, and how far: near a limit each time, far from
+   * it only now and then.
+   */
+  public boolean mustCount(Change change) {
     change.put("mostPending", pending);
     change.put("mostOfDay", ofDay);
-    change.put("mostOfPeer", ofPeer);
-    change.put("dayAgo", change.now().minusDays(1));
+    return !room(change).take(clock.instant());
   }
 
   /**
-   * Marks a request that is one too many as {@code refused}.
+   * Takes over what was counted. A sixteenth of the room may be taken without looking again, for
+   * ten seconds: one replica never exceeds a limit, and each further one by at most that much.
    *
-   * @param counts {@code pending}, {@code of_day}, {@code of_peer}
+   * @param counts {@code pending}, {@code of_day}
    */
-  public void weigh(Change change, Map<String, ?> counts) {
-    String limit = null;
-    if (number(counts, "pending") >= pending) {
-      limit = "roster.limits.pending-requests";
-    } else if (number(counts, "of_day") >= ofDay) {
-      limit = "roster.limits.requests-per-day";
-    } else if (number(counts, "of_peer") >= ofPeer) {
-      limit = "roster.limits.requests-per-peer";
+  public void count(Change change, Map<String, ?> counts) {
+    int left = Math.min(pending - number(counts, "pending"), ofDay - number(counts, "of_day"));
+    change.put(
+        "limit",
+        left > 0
+            ? null
+            : number(counts, "pending") >= pending
+                ? "roster.limits.pending-requests"
+                : "roster.limits.requests-per-day");
+    room(change).becomes(Math.max(left, 0) / SHARE, clock.instant().plus(FRESH));
+  }
+
+  /**
+   * Marks a request that is one too many as {@code refused}. The change has recalled the peer, and
+   * {@code requestsOfDay} with it.
+   */
+  public void weigh(Change change) {
+    if (change.get("limit") == null && change.number("requestsOfDay") >= ofPeer) {
+      change.put("limit", "roster.limits.requests-per-peer");
     }
-    change.put("refused", limit != null);
-    change.put("limit", limit);
+    change.put("refused", change.get("limit") != null);
+  }
+
+  private Room room(Change change) {
+    return rooms.computeIfAbsent(change.text("domain"), domain -> new Room());
+  }
+
+  /** How many more requests of one domain may come before we look again, and until when. */
+  private static final class Room {
+    private int left;
+    private Instant until = Instant.MIN;
+
+    synchronized boolean take(Instant now) {
+      if (left <= 0 || now.isAfter(until)) {
+        return false;
+      }
+      left--;
+      return true;
+    }
+
+    synchronized void becomes(int left, Instant until) {
+      this.left = left;
+      this.until = until;
+    }
   }
 
   /** Counts a request that was refused, and says so once a minute. */

@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.PropertiesLocationConfigSourceFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -73,10 +74,21 @@ public class DerivedSettings implements ConfigSourceFactory {
     }
   }
 
+  /**
+   * What the operator said. One factory of sources does not see what another one brings, so the
+   * files of {@code quarkus.config.locations} are looked into here once more.
+   */
   private static String value(ConfigSourceContext context, String key, String absent) {
-    ConfigValue value = context.getValue(key);
-    return value == null || value.getValue() == null || value.getValue().isBlank()
-        ? absent
-        : value.getValue();
+    ConfigValue elsewhere = context.getValue(key);
+    String best = elsewhere == null ? null : elsewhere.getValue();
+    int ordinal = best == null ? Integer.MIN_VALUE : elsewhere.getConfigSourceOrdinal();
+    for (ConfigSource file :
+        new PropertiesLocationConfigSourceFactory().getConfigSources(context)) {
+      if (file.getValue(key) != null && file.getOrdinal() >= ordinal) {
+        best = file.getValue(key);
+        ordinal = file.getOrdinal() + 1; // the first of two files wins
+      }
+    }
+    return best == null || best.isBlank() ? absent : best;
   }
 }

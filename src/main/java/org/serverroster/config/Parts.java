@@ -36,6 +36,7 @@ import org.serverroster.dossier.Dossiers;
 import org.serverroster.outbox.ClockWatch;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
+import org.serverroster.outbox.DeviceFlush;
 import org.serverroster.outbox.Greetings;
 import org.serverroster.outbox.MailBudget;
 import org.serverroster.outbox.Stanzas;
@@ -112,6 +113,14 @@ class Parts {
       @DataSource("h2") Instance<AgroalDataSource> h2,
       @DataSource("postgresql") Instance<AgroalDataSource> postgresql) {
     return settings.db().kind().equals("postgresql") ? postgresql.get() : h2.get();
+  }
+
+  @Produces
+  @Singleton
+  @Named("countedParameters")
+  @Unremovable
+  CountedParameters countedParameters() {
+    return new CountedParameters();
   }
 
   @Produces
@@ -249,6 +258,14 @@ class Parts {
 
   void stopGreeting(@Disposes @Named("greeters") ExecutorService greeters) {
     greeters.shutdown();
+  }
+
+  @Produces
+  @Singleton
+  @Named("deviceFlush")
+  @Unremovable
+  DeviceFlush deviceFlush() {
+    return new DeviceFlush();
   }
 
   @Produces

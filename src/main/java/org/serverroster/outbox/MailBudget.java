@@ -31,11 +31,19 @@ public final class MailBudget {
 
   /** The row with what its mail is counted against. */
   public Map<String, Object> of(Map<String, Object> departure) {
-    Instant now = clock.instant();
     Map<String, Object> counted = new HashMap<>(departure);
+    counted.putAll(spent());
+    counted.put("digestLane", departure.get("domain") + " " + departure.get("recipient"));
+    return counted;
+  }
+
+  /** What tells whose hour is full, and when what is over leaves. */
+  public Map<String, Object> spent() {
+    Instant now = clock.instant();
+    Map<String, Object> counted = new HashMap<>();
+    counted.put("now", now.atOffset(ZoneOffset.UTC));
     counted.put("hour", now.truncatedTo(ChronoUnit.HOURS).atOffset(ZoneOffset.UTC));
     counted.put("most", most);
-    counted.put("digestLane", departure.get("domain") + " " + departure.get("recipient"));
     counted.put("digestAt", now.plus(digestEvery).atOffset(ZoneOffset.UTC));
     return counted;
   }

@@ -46,7 +46,6 @@ public final class Change extends LinkedHashMap<String, Object> {
   private static final int ORIGIN = 64;
 
   private final transient Map<String, Object> recalled = new LinkedHashMap<>();
-  private boolean found;
 
   /** What a peer's stanza asks for. */
   public static Change fromPeer(
@@ -92,6 +91,8 @@ public final class Change extends LinkedHashMap<String, Object> {
     put("domain", domain);
     put("peer", peer);
     put("now", utc(now));
+    put("dayAgo", utc(now).minusDays(1));
+    put("found", false);
     put("note", null);
     put("detail", null);
     put("request", null);
@@ -126,7 +127,8 @@ public final class Change extends LinkedHashMap<String, Object> {
   /** Takes over what the locked row of the peer says; null when there is none. */
   Change recall(Map<String, ?> row) {
     if (row != null) {
-      found = true;
+      put("found", true);
+      put("requestsOfDay", row.get("requests_of_day"));
       KEPT.forEach((key, column) -> put(key, value(row.get(column))));
       if (get("stanza") == null) {
         put("address", row.get("address"));
@@ -145,7 +147,7 @@ public final class Change extends LinkedHashMap<String, Object> {
 
   /** Whether the peer was known before. */
   boolean found() {
-    return found;
+    return is("found");
   }
 
   /** Whether something that is kept of the peer is no longer as it was. */

@@ -14,10 +14,11 @@ import java.util.UUID;
  * What becomes of one change, put together step by step: the state that the peer gets, what is sent
  * to it and in which order, whether a request opens or ends, and whom to tell.
  *
- * <p>Writes into the change: {@code changed} (something that is kept differs), {@code audited},
- * {@code effect} (there is anything to write), {@code lasting} (it must survive a crash), {@code
- * stanzas}, {@code opens}, {@code touches} and {@code ends} (a request), {@code asks} (the kind of
- * mail that asks for a decision, or null), {@code notice} (whether administrators are told).
+ * <p>Writes into the change: {@code changed} (something that is kept differs), {@code meets} (a
+ * stranger becomes a peer), {@code audited}, {@code effect} (there is anything to write), {@code
+ * lasting} (it must survive a crash), {@code stanzas}, {@code opens}, {@code touches} and {@code
+ * ends} (a request), {@code asks} (the kind of mail that asks for a decision, or null), {@code
+ * notice} (whether administrators are told).
  */
 final class Verdict {
 
@@ -160,7 +161,8 @@ final class Verdict {
     set("before", before.state()).set("state", state.state()).set("action", action);
     set("stanzas", List.copyOf(stanzas));
     boolean changed = change.differs();
-    set("changed", changed).set("audited", audited);
+    boolean meets = audited && !change.found() && "subscribe".equals(change.get("stanza"));
+    set("meets", meets).set("changed", changed && change.found()).set("audited", audited);
     boolean lasting = audited || !stanzas.isEmpty() || change.is("touches") || change.is("notice");
     return set("lasting", lasting).set("effect", changed || lasting).change;
   }

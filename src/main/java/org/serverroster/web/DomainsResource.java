@@ -125,7 +125,7 @@ class DomainsResource {
   public Response trusted(@PathParam("domain") String domain, @PathParam("peer") String peer) {
     Domain ours = peers.ours(domain);
     Domain server = peers.server(peer);
-    Map<String, Object> row = peers.find(ours, server);
+    Map<String, Object> row = peers.standing(ours, server);
     Subscription state =
         row == null ? Subscription.NONE : Subscription.ofState((String) row.get("state"));
     TrustView answer = new TrustView(state.from(), ours.name(), server.name(), state.state());

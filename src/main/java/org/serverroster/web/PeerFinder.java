@@ -57,6 +57,11 @@ class PeerFinder {
     return server;
   }
 
+  /** The {@code state} of a peer and nothing else, null when it was never heard of. */
+  Map<String, Object> standing(Domain domain, Domain peer) {
+    return routes.row("find-standing", Map.of("domain", domain.name(), "peer", peer.name()));
+  }
+
   /** The row of a peer, null when it was never heard of. */
   Map<String, Object> find(Domain domain, Domain peer) {
     return routes.row("find-peer", Map.of("domain", domain.name(), "peer", peer.name()));
