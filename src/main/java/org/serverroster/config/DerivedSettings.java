@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.PropertiesLocationConfigSourceFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -73,10 +74,21 @@ public class DerivedSettings implements ConfigSourceFactory {
     }
   }
 
+  /**
+   * What the operator has set. Sources that are made by factories, as we are, do not see each
+   * other, and the file of the working directory is one of them: it is asked here once more.
+   */
   private static String value(ConfigSourceContext context, String key, String absent) {
-    ConfigValue value = context.getValue(key);
-    return value == null || value.getValue() == null || value.getValue().isBlank()
-        ? absent
-        : value.getValue();
+    ConfigValue seen = context.getValue(key);
+    String value = seen == null ? null : seen.getValue();
+    int ordinal = value == null ? Integer.MIN_VALUE : seen.getConfigSourceOrdinal();
+    for (ConfigSource file :
+        new PropertiesLocationConfigSourceFactory().getConfigSources(context)) {
+      if (file.getOrdinal() > ordinal && file.getValue(key) != null) {
+        value = file.getValue(key);
+        ordinal = file.getOrdinal();
+      }
+    }
+    return value == null || value.isBlank() ? absent : value;
   }
 }
