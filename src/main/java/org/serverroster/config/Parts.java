@@ -35,6 +35,7 @@ import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
 import org.serverroster.outbox.Greetings;
 import org.serverroster.outbox.MailBudget;
+import org.serverroster.outbox.MailServer;
 import org.serverroster.outbox.Stanzas;
 import org.serverroster.roster.Account;
 import org.serverroster.roster.Administrators;
@@ -319,6 +320,14 @@ class Parts {
     sender.addAdditionalJavaMailProperty(
         prefix + "starttls.required", Boolean.toString(mail.starttls()));
     return sender;
+  }
+
+  @Produces
+  @Singleton
+  @Named("mailServer")
+  @Unremovable
+  MailServer mailServer(Clock clock) {
+    return new MailServer(clock);
   }
 
   @Produces
