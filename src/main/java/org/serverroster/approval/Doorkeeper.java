@@ -43,6 +43,8 @@ public final class Doorkeeper {
    * @param type the presence type, {@code available} when there was none
    * @param id the id of the stanza, which for an error is that of the one it answers; may be null
    * @param condition the condition of an error (RFC 6120, section 8.3.3); null without one
+   * @param handover the number under which the server handed it over, the same each time; null if
+   *     it did not, or gave it none
    * @return what the peer asks for or says, or null when it is not for us: the sender is no server,
    *     is ourselves, or the addressee is none of our domains. {@code concern} is {@code
    *     subscription}, {@code error}, {@code probe} or {@code presence}
@@ -52,7 +54,8 @@ public final class Doorkeeper {
       @Header("CamelXmppTo") String to,
       @Header("CamelXmppPresenceType") String type,
       @Header("CamelXmppStanzaID") String id,
-      @Header("CamelXmppErrorCondition") String condition) {
+      @Header("CamelXmppErrorCondition") String condition,
+      @Header("CamelXmppHandoverSeq") String handover) {
     try {
       Domain peer = Domain.of(from);
       Domain ours = Domain.of(withoutResource(to));
@@ -70,7 +73,10 @@ public final class Doorkeeper {
             change.put("minuteAgo", change.now().minusMinutes(1));
             yield concerning("presence", change);
           }
-          default -> concerning("subscription", change);
+          default -> {
+            change.put("handover", number(handover));
+            yield concerning("subscription", change);
+          }
         };
       }
     } catch (InvalidDomainException e) {
@@ -83,6 +89,10 @@ public final class Doorkeeper {
   /** Our stanzas say in their id what they were; one that says nothing may have been any. */
   private static boolean mayAnswerOurRequest(String id) {
     return id == null || !id.startsWith("sr-") || id.startsWith("sr-" + SUBSCRIBE.type() + "-");
+  }
+
+  private static Long number(String text) {
+    return text != null && text.matches("\\d{1,18}") ? Long.valueOf(text) : null;
   }
 
   private static boolean isKnown(String type) {

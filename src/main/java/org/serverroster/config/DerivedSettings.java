@@ -75,20 +75,20 @@ public class DerivedSettings implements ConfigSourceFactory {
   }
 
   /**
-   * What the operator said. One factory of sources does not see what another one brings, so the
-   * files of {@code quarkus.config.locations} are looked into here once more.
+   * What the operator has set. Sources that are made by factories, as we are, do not see each
+   * other, and the file of the working directory is one of them: it is asked here once more.
    */
   private static String value(ConfigSourceContext context, String key, String absent) {
-    ConfigValue elsewhere = context.getValue(key);
-    String best = elsewhere == null ? null : elsewhere.getValue();
-    int ordinal = best == null ? Integer.MIN_VALUE : elsewhere.getConfigSourceOrdinal();
+    ConfigValue seen = context.getValue(key);
+    String value = seen == null ? null : seen.getValue();
+    int ordinal = value == null ? Integer.MIN_VALUE : seen.getConfigSourceOrdinal();
     for (ConfigSource file :
         new PropertiesLocationConfigSourceFactory().getConfigSources(context)) {
-      if (file.getValue(key) != null && file.getOrdinal() >= ordinal) {
-        best = file.getValue(key);
-        ordinal = file.getOrdinal() + 1; // the first of two files wins
+      if (file.getOrdinal() > ordinal && file.getValue(key) != null) {
+        value = file.getValue(key);
+        ordinal = file.getOrdinal();
       }
     }
-    return best == null || best.isBlank() ? absent : best;
+    return value == null || value.isBlank() ? absent : value;
   }
 }

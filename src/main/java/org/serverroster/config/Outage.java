@@ -2,22 +2,17 @@ package org.serverroster.config;
 
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.jboss.logging.Logger;
+import org.serverroster.outbox.Absence;
 import org.serverroster.outbox.Departure;
 
-/**
- * Tells a database that is away, and will be back, from a statement that will never succeed, and
- * says so in the log: one line when it begins, one a minute, one when it is over.
- */
+/** Tells a database that is away, and will be back, from a statement that will never succeed. */
 public final class Outage {
 
   private static final Logger LOG = Logger.getLogger("server-roster");
-  private static final Duration REMINDER = Duration.ofMinutes(1);
 
   /** Classes of SQLSTATE (SQL:2016, part 2, table 38): the data or the statement is at fault. */
   private static final Set<String> LASTING = Set.of("0A", "21", "22", "23", "25", "26", "42", "HY");
@@ -25,15 +20,13 @@ public final class Outage {
   /** Another transaction held a lock for too long (ODBC's HYT00, which H2 uses). */
   private static final String TIMED_OUT = "HYT";
 
-  private final Clock clock;
-  private Instant since;
-  private Instant said;
+  private final Absence absence;
 
   /**
    * @param clock now
    */
   public Outage(Clock clock) {
-    this.clock = clock;
+    this.absence = new Absence("database", clock);
   }
 
   /**
@@ -50,39 +43,24 @@ public final class Outage {
     if (!passes(failure)) {
       return false;
     }
-    say(failure);
+    absence.noticed(failure);
     return true;
   }
 
   /** Whether an outage was noticed and is not known to be over. */
-  public synchronized boolean isOut() {
-    return since != null;
+  public boolean isOut() {
+    return absence.since().isPresent();
   }
 
   /** A statement that writes went through. */
-  public synchronized void isBack() {
-    if (since != null) {
-      LOG.infof("database-back away-for=%s", Duration.between(since, clock.instant()));
-      since = null;
-      said = null;
-    }
+  public void isBack() {
+    absence.over();
   }
 
   /** What nobody waits for has failed: one line, unless it is the outage that is known already. */
   public void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     if (!isAway(failure)) {
       LOG.warnf("background-step-failed because=%s", Departure.describe(failure));
-    }
-  }
-
-  private synchronized void say(Exception failure) {
-    Instant now = clock.instant();
-    if (since == null) {
-      since = now;
-    }
-    if (said == null || !now.isBefore(said.plus(REMINDER))) {
-      said = now;
-      LOG.warnf("database-away since=%s because=%s", since, Departure.describe(failure));
     }
   }
 

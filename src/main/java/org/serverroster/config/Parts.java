@@ -39,6 +39,7 @@ import org.serverroster.outbox.Departures;
 import org.serverroster.outbox.DeviceFlush;
 import org.serverroster.outbox.Greetings;
 import org.serverroster.outbox.MailBudget;
+import org.serverroster.outbox.MailServer;
 import org.serverroster.outbox.Stanzas;
 import org.serverroster.roster.Account;
 import org.serverroster.roster.Administrators;
@@ -363,6 +364,14 @@ class Parts {
     sender.addAdditionalJavaMailProperty(
         prefix + "starttls.required", Boolean.toString(mail.starttls()));
     return sender;
+  }
+
+  @Produces
+  @Singleton
+  @Named("mailServer")
+  @Unremovable
+  MailServer mailServer(Clock clock) {
+    return new MailServer(clock);
   }
 
   @Produces

@@ -157,7 +157,7 @@ public final class Departure {
   }
 
   /** What the SMTP server answered (RFC 5321, section 4.2), 0 when it was not an answer. */
-  private static int replyCode(Throwable failure) {
+  static int replyCode(Throwable failure) {
     return causes(failure)
         .mapToInt(
             cause -> {
@@ -174,7 +174,7 @@ public final class Departure {
         .orElse(0);
   }
 
-  private static Stream<Throwable> causes(Throwable failure) {
+  static Stream<Throwable> causes(Throwable failure) {
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(20);
   }
 

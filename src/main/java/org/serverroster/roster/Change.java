@@ -40,7 +40,8 @@ public final class Change extends LinkedHashMap<String, Object> {
           Map.entry("outError", "out_error"),
           Map.entry("reviewAt", "review_at"),
           Map.entry("online", "online"),
-          Map.entry("lastSeen", "last_seen"));
+          Map.entry("lastSeen", "last_seen"),
+          Map.entry("lastHandover", "last_handover"));
 
   /** As much of an address, which may be a JID with a long resource, as is kept. */
   private static final int ORIGIN = 64;

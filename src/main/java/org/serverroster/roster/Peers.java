@@ -57,8 +57,16 @@ public final class Peers {
           .set("dropped", ((Number) change.get("dropped")).longValue() + 1)
           .silently("dropped");
     }
+    if (change.get("handover") != null
+        && change.get("handover").equals(change.get("lastHandover"))) {
+      return verdict.silently(
+          "handed-over-again"); // our acknowledgement was lost; it has had its effect
+    }
     SubscriptionStanza stanza = SubscriptionStanza.ofType(change.text("stanza")).orElseThrow();
     Transition transition = verdict.before().receive(stanza);
+    if (transition.passes() && change.get("handover") != null) {
+      verdict.set("lastHandover", change.get("handover"));
+    }
     OffsetDateTime lastSeen = change.time("lastSeen");
     if (transition.passes() || lastSeen == null || lastSeen.plus(SEEN).isBefore(change.now())) {
       verdict.set("lastSeen", change.now());

@@ -21,6 +21,7 @@ import org.jboss.logging.Logger;
 import org.serverroster.approval.Decisions;
 import org.serverroster.approval.LinkState;
 import org.serverroster.approval.Links;
+import org.serverroster.config.Outage;
 import org.serverroster.config.Settings;
 import org.serverroster.config.Settings.Confirm;
 import org.serverroster.dossier.Dossier;
@@ -48,6 +49,7 @@ class ApprovalResource {
   private final int quorum;
   private final CurrentIdentityAssociation identity;
   private final java.time.Clock clock;
+  private final Outage database;
 
   ApprovalResource(
       Routes routes,
@@ -55,7 +57,8 @@ class ApprovalResource {
       Decisions decisions,
       Settings settings,
       CurrentIdentityAssociation identity,
-      java.time.Clock clock) {
+      java.time.Clock clock,
+      Outage database) {
     this.routes = routes;
     this.links = links;
     this.decisions = decisions;
@@ -63,6 +66,7 @@ class ApprovalResource {
     this.quorum = settings.approval().quorum();
     this.identity = identity;
     this.clock = clock;
+    this.database = database;
   }
 
   /** Shows what the link is about and, while it is open, the form. */
@@ -180,13 +184,15 @@ class ApprovalResource {
   }
 
   /** Whatever fails here must not leave through a handler that logs the address: it is a secret. */
-  private static Response guarded(java.util.function.Supplier<Response> page) {
+  private Response guarded(java.util.function.Supplier<Response> page) {
     try {
       return page.get();
     } catch (AuthenticationFailedException wrongPassword) {
       return ApprovalPages.logIn(true);
     } catch (RuntimeException failure) {
-      LOG.warnf("approval-page-failed because=%s", Departure.describe(failure));
+      if (!database.isAway(failure)) { // that is told of once, not with every page
+        LOG.warnf("approval-page-failed because=%s", Departure.describe(failure));
+      }
       return ApprovalPages.failed();
     }
   }

@@ -7,6 +7,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.serverroster.config.Outage;
 import org.serverroster.outbox.Departure;
 import org.serverroster.roster.AlreadyDecidedException;
 import org.serverroster.roster.StateForbidsException;
@@ -16,6 +17,12 @@ import org.serverroster.roster.UnknownPeerException;
 class Problems {
 
   private static final Logger LOG = Logger.getLogger("server-roster");
+
+  private final Outage database;
+
+  Problems(Outage database) {
+    this.database = database;
+  }
 
   @ServerExceptionMapper
   Response known(WebApplicationException failure) {
@@ -55,7 +62,9 @@ class Problems {
 
   @ServerExceptionMapper
   Response unavailable(Routes.RouteFailedException failure) {
-    LOG.warnf("http-request-failed because=%s", Departure.describe(failure));
+    if (!database.isAway(failure)) { // that is told of once, not by everybody who asks meanwhile
+      LOG.warnf("http-request-failed because=%s", Departure.describe(failure));
+    }
     return Problem.of(503, "the roster cannot be reached, try again later");
   }
 

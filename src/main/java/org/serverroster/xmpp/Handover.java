@@ -28,10 +28,17 @@ final class Handover extends IQ {
   static final String SEND = "send";
 
   private final Stanza inner;
+  private final String seq;
 
-  private Handover(String element, String namespace, Stanza inner) {
+  private Handover(String element, String namespace, String seq, Stanza inner) {
     super(element, namespace);
+    this.seq = seq;
     this.inner = inner;
+  }
+
+  /** The number that the server has given the stanza, the same each time; null if it has none. */
+  String seq() {
+    return seq;
   }
 
   /** The stanza inside; null if there is none. */
@@ -90,6 +97,7 @@ final class Handover extends IQ {
     @Override
     public Handover parse(XmlPullParser parser, int initialDepth) throws Exception {
       String element = parser.getName();
+      String seq = parser.getAttributeValue(null, "seq");
       Stanza inner = null;
       while (true) {
         int event = parser.next();
@@ -102,7 +110,7 @@ final class Handover extends IQ {
           }
           inner = Xml.read(parser);
         } else if (event == XmlPullParser.END_TAG && parser.getDepth() == initialDepth) {
-          return new Handover(element, NAMESPACE, inner);
+          return new Handover(element, NAMESPACE, seq, inner);
         }
       }
     }
@@ -114,7 +122,7 @@ final class Handover extends IQ {
     @Override
     public Handover parse(XmlPullParser parser, int initialDepth) throws Exception {
       String namespace = parser.getNamespace();
-      return new Handover(IQ.IQ_ELEMENT, namespace, PacketParserUtils.parseIQ(parser));
+      return new Handover(IQ.IQ_ELEMENT, namespace, null, PacketParserUtils.parseIQ(parser));
     }
   }
 }

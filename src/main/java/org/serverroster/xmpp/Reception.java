@@ -143,16 +143,16 @@ final class Reception {
       return lanes.submit(lane(host), () -> send(connection, error));
     }
     return lanes.submit(
-        lane(inner.getFrom()), () -> send(connection, acknowledge(handover, inner, host)));
+        lane(inner.getFrom()), () -> send(connection, acknowledge(handover, inner)));
   }
 
-  private CharSequence acknowledge(Handover handover, Stanza inner, Jid host) {
+  private CharSequence acknowledge(Handover handover, Stanza inner) {
     if (handlers.isEmpty()) {
       counters.unclaimed.increment();
       return Xml.error(handover, Condition.service_unavailable, Type.WAIT);
     }
     try {
-      Object body = offer(inner, host.toString());
+      Object body = offer(inner, handover);
       return Handover.acknowledge(
           handover, inner instanceof IQ iq ? Xml.answer(iq, body, Handover.NAMESPACE) : null);
     } catch (Exception e) {
@@ -179,10 +179,10 @@ final class Reception {
   }
 
   /** Every consumer gets every stanza, but an IQ only until one has answered it. */
-  private Object offer(Stanza stanza, String handoverHost) throws Exception {
+  private Object offer(Stanza stanza, Handover handover) throws Exception {
     Object answer = null;
     for (StanzaHandler handler : handlers) {
-      answer = handler.handle(stanza, handoverHost);
+      answer = handler.handle(stanza, handover);
       if (stanza instanceof IQ && answer != null) {
         break;
       }

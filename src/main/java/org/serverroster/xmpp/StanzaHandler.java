@@ -9,9 +9,9 @@ interface StanzaHandler {
   /**
    * Returns when the stanza was processed, so that it may be acknowledged.
    *
-   * @param handoverHost the server that handed it over; null if it came for the component itself
+   * @param handover how the server handed it over; null if it came for the component itself
    * @return what to answer to an IQ (see {@link Xml#answer}); null if there is no answer
    * @throws Exception if it was not processed
    */
-  Object handle(Stanza stanza, String handoverHost) throws Exception;
+  Object handle(Stanza stanza, Handover handover) throws Exception;
 }

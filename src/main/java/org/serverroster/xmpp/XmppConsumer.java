@@ -38,9 +38,9 @@ final class XmppConsumer extends DefaultConsumer implements StanzaHandler {
   }
 
   @Override
-  public Object handle(Stanza stanza, String handoverHost) throws Exception {
+  public Object handle(Stanza stanza, Handover handover) throws Exception {
     Exchange exchange = createExchange(false);
-    describe(stanza, handoverHost, exchange);
+    describe(stanza, handover, exchange);
     try {
       getProcessor().process(exchange);
     } catch (Exception e) {
@@ -58,14 +58,17 @@ final class XmppConsumer extends DefaultConsumer implements StanzaHandler {
     return body == stanza ? null : body;
   }
 
-  private static void describe(Stanza stanza, String handoverHost, Exchange exchange) {
+  private static void describe(Stanza stanza, Handover handover, Exchange exchange) {
     exchange.setPattern(stanza instanceof IQ ? ExchangePattern.InOut : ExchangePattern.InOnly);
     Message message = exchange.getIn();
     message.setBody(stanza);
     set(message, XmppHeaders.FROM, stanza.getFrom());
     set(message, XmppHeaders.TO, stanza.getTo());
     set(message, XmppHeaders.STANZA_ID, stanza.getStanzaId());
-    set(message, XmppHeaders.HANDOVER_HOST, handoverHost);
+    if (handover != null) {
+      set(message, XmppHeaders.HANDOVER_HOST, handover.getFrom());
+      set(message, XmppHeaders.HANDOVER_SEQ, handover.seq());
+    }
     if (stanza.getError() != null) {
       set(message, XmppHeaders.ERROR_CONDITION, stanza.getError().getCondition());
     }

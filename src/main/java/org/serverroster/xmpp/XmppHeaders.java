@@ -36,6 +36,11 @@ public final class XmppHeaders {
   public static final String HANDOVER_HOST = "CamelXmppHandoverHost";
 
   /**
+   * The number that the server gave a stanza that it handed over, the same when it does so again.
+   */
+  public static final String HANDOVER_SEQ = "CamelXmppHandoverSeq";
+
+  /**
    * The condition of a stanza of type {@code error}, by its element's name (RFC 6120, 8.3.3), such
    * as {@code remote-server-not-found}. Absent for every other type, and when it names none.
    */

@@ -4,11 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.PropertiesLocationConfigSourceFactory;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -178,6 +186,38 @@ class SettingsCheckTest {
     assertTrue(url.contains(";MODE=PostgreSQL"), url);
     assertTrue(url.contains(";DATABASE_TO_LOWER=TRUE"), url);
     assertFalse(url.contains("WRITE_DELAY"), url);
+  }
+
+  @Test
+  void theDatabaseOfTheOperatorsFileIsTheOneInUse(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("application.properties");
+    Files.writeString(file, "roster.db.kind=postgresql\nroster.db.url=jdbc:postgresql://db/x\n");
+    SmallRyeConfig config = operatedBy(file, Map.of());
+    assertEquals("true", config.getRawValue("quarkus.datasource.postgresql.active"));
+    assertEquals("false", config.getRawValue("quarkus.datasource.h2.active"));
+    assertEquals(
+        "jdbc:postgresql://db/x", config.getRawValue("quarkus.datasource.postgresql.jdbc.url"));
+  }
+
+  @Test
+  void theEnvironmentWinsOverTheOperatorsFile(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("application.properties");
+    Files.writeString(file, "roster.db.kind=postgresql\n");
+    SmallRyeConfig config = operatedBy(file, Map.of("roster.db.kind", "h2"));
+    assertEquals("true", config.getRawValue("quarkus.datasource.h2.active"));
+  }
+
+  private static SmallRyeConfig operatedBy(Path file, Map<String, String> environment) {
+    return new SmallRyeConfigBuilder()
+        .addDefaultInterceptors()
+        .withSources(
+            new PropertiesConfigSource(
+                Map.of(SmallRyeConfig.SMALLRYE_CONFIG_LOCATIONS, file.toUri().toString()),
+                "what the program brings along",
+                250))
+        .withSources(new PropertiesConfigSource(environment, "environment", 300))
+        .withSources(new DerivedSettings(), new PropertiesLocationConfigSourceFactory())
+        .build();
   }
 
   private Optional<String> asSmallRyeDoes(String key) {

@@ -50,6 +50,22 @@ abstract class WholeProtocol extends Story {
   }
 
   @Test
+  void aRequestThatIsHandedOverAgainAfterItsDenialIsNoNewOne() {
+    String peer = "denied-unheard.lit";
+    String request = presence(peer, "subscribe");
+    String handover = xmpp().startHandOver(OURS, request);
+    assertEquals("result", xmpp().awaitAnswer(handover).getAttribute("type"));
+    act(peer, "deny", Map.of()).statusCode(200);
+
+    xmpp().handOverAgain(handover, OURS, request);
+
+    tells(peer, "unsubscribed"); // means nothing, and is taken after what came before
+    assertState(peer, "none");
+    asks(peer);
+    assertState(peer, "none+pending-in");
+  }
+
+  @Test
   void withoutPreApprovalTheirRequestIsAskedAbout() {
     String peer = "unticked.lit";
     act(peer, "subscribe", Map.of("preApprove", false)).statusCode(202);

@@ -182,11 +182,12 @@ public final class Ejabberd implements HostServer {
   /** A shell on a loopback socket, of one line: without a node name there is no other way in. */
   private String listeningShell() {
     return """
-        spawn(fun() -> {ok, L} = gen_tcp:listen(%d, [{ip, {127,0,0,1}}, {active, false}, {packet, line}, {reuseaddr, true}]), \
-        F = fun F() -> {ok, S} = gen_tcp:accept(L), {ok, Line} = gen_tcp:recv(S, 0), \
-        V = try {ok, T, _} = erl_scan:string(Line), {ok, E} = erl_parse:parse_exprs(T), \
-        {value, X, _} = erl_eval:exprs(E, []), X catch C:R -> {C, R} end, \
-        gen_tcp:send(S, io_lib:format("~p~n", [V])), gen_tcp:close(S), F() end, F() end),\s"""
+    spawn(fun() -> {ok, L} = gen_tcp:listen(%d, [{ip, {127,0,0,1}}, {active, false}, {packet, line}, {reuseaddr, true}]), \
+    F = fun F() -> {ok, S} = gen_tcp:accept(L), {ok, Line} = gen_tcp:recv(S, 0), \
+    V = try {ok, T, _} = erl_scan:string(Line), {ok, E} = erl_parse:parse_exprs(T), \
+    {value, X, _} = erl_eval:exprs(E, []), X catch C:R -> {C, R} end, \
+    gen_tcp:send(S, io_lib:format("~p~n", [V])), gen_tcp:close(S), F() end, F() end),\s\
+    """
         .formatted(shell.getPort());
   }
 
@@ -302,11 +303,13 @@ public final class Ejabberd implements HostServer {
   }
 
   /** Stops its process (SIGSTOP); its sockets stay open. */
+  @Override
   public void freeze() throws IOException {
     process.signal("STOP");
   }
 
   /** Lets it go on (SIGCONT). */
+  @Override
   public void thaw() throws IOException {
     process.signal("CONT");
   }
@@ -363,46 +366,46 @@ public final class Ejabberd implements HostServer {
 
   private String configurationText() throws IOException {
     return """
+    hosts:
+    %s
+    loglevel: info
+    log_rotate_count: 0
+    listen:
+      -
+        port: %d
+        ip: "127.0.0.1"
+        module: ejabberd_s2s_in
+      -
+        port: %d
+        ip: "127.0.0.1"
+        module: ejabberd_c2s
+      -
+        port: %d
+        ip: "127.0.0.1"
+        module: ejabberd_service
+        global_routes: false
         hosts:
-        %s
-        loglevel: info
-        log_rotate_count: 0
-        listen:
-          -
-            port: %d
-            ip: "127.0.0.1"
-            module: ejabberd_s2s_in
-          -
-            port: %d
-            ip: "127.0.0.1"
-            module: ejabberd_c2s
-          -
-            port: %d
-            ip: "127.0.0.1"
-            module: ejabberd_service
-            global_routes: false
-            hosts:
-        %s
-        %s
-        %s
-        s2s_timeout: 10
-        s2s_max_retry_delay: 1
-        modules:
-          mod_disco: {}
-          mod_ping: {}
-          mod_version: {}
-          mod_roster: {}
-          mod_adhoc: {}
-          %s
-        acl:
-          admin:
-            user: %s
-        access_rules:
-          configure:
-            allow: admin
-        %s
-        %s
-        """
+    %s
+    %s
+    %s
+    s2s_timeout: 10
+    s2s_max_retry_delay: 1
+    modules:
+      mod_disco: {}
+      mod_ping: {}
+      mod_version: {}
+      mod_roster: {}
+      mod_adhoc: {}
+      %s
+    acl:
+      admin:
+        user: %s
+    access_rules:
+      configure:
+        allow: admin
+    %s
+    %s
+    """
         .formatted(
             hosts.stream().map("  - \"%s\""::formatted).collect(Collectors.joining("\n")),
             s2s.getPort(),
@@ -440,15 +443,16 @@ public final class Ejabberd implements HostServer {
       return "";
     }
     return """
-          -
-            port: %d
-            ip: "127.0.0.1"
-            module: ejabberd_service
-            tls: true
-            certfile: "%s"
-            global_routes: false
-            hosts:
-        %s"""
+      -
+        port: %d
+        ip: "127.0.0.1"
+        module: ejabberd_service
+        tls: true
+        certfile: "%s"
+        global_routes: false
+        hosts:
+    %s\
+    """
         .formatted(tlsComponents.getPort(), componentCertificate.together(), componentHosts());
   }
 
@@ -460,11 +464,11 @@ public final class Ejabberd implements HostServer {
     var domains = Stream.concat(hosts.stream(), secrets.keySet().stream());
     var certificate = authority.issue(domains.toArray(String[]::new));
     return """
-        s2s_use_starttls: required
-        ca_file: "%s"
-        certfiles:
-          - "%s"
-        """
+    s2s_use_starttls: required
+    ca_file: "%s"
+    certfiles:
+      - "%s"
+    """
         .formatted(trusted.pem(), certificate.together());
   }
 

@@ -35,6 +35,12 @@ public interface HostServer extends AutoCloseable {
   /** Ends it at once, as a crash does, and waits until it is gone. */
   void kill9();
 
+  /** Stops its process (SIGSTOP); its sockets stay open. */
+  void freeze() throws IOException;
+
+  /** Lets it go on (SIGCONT). */
+  void thaw() throws IOException;
+
   /** Removes its data and its log; only while it is stopped. */
   void wipe() throws IOException;
 

@@ -29,6 +29,7 @@ public final class Prosody implements HostServer {
   private final Map<String, String> users = new LinkedHashMap<>();
   private final List<String> admins = new ArrayList<>();
   private String extra = "";
+  private String logLevel = "debug";
   private final InetSocketAddress tlsComponents = ServerProcess.freeAddress();
   private Authority.Certificate componentCertificate;
   private Authority authority;
@@ -115,6 +116,12 @@ public final class Prosody implements HostServer {
     return this;
   }
 
+  /** Logs no more than this says: {@code debug}, {@code info}, ... */
+  public Prosody logLevel(String level) {
+    logLevel = level;
+    return this;
+  }
+
   /** Takes components by TLS from the first byte, too, with this certificate. */
   public Prosody tlsComponents(Authority.Certificate certificate) {
     componentCertificate = certificate;
@@ -164,11 +171,13 @@ public final class Prosody implements HostServer {
   }
 
   /** Stops its process (SIGSTOP); its sockets stay open. */
+  @Override
   public void freeze() throws IOException {
     process.signal("STOP");
   }
 
   /** Lets it go on (SIGCONT). */
+  @Override
   public void thaw() throws IOException {
     process.signal("CONT");
   }
@@ -268,7 +277,7 @@ public final class Prosody implements HostServer {
         data_path = "%1$s/data"
         certificates = "%1$s/certs"
         plugin_paths = { "%2$s" }
-        log = { { levels = { min = "debug" }, to = "file", filename = "%1$s/prosody.log" } }
+        log = { { levels = { min = "%11$s" }, to = "file", filename = "%1$s/prosody.log" } }
         modules_enabled = { "disco", "roster", "saslauth", "dialback", "ping", "posix", "version"%9$s }
         interfaces = { "127.0.0.1" }
         component_interfaces = { "127.0.0.1" }
@@ -297,7 +306,8 @@ public final class Prosody implements HostServer {
                 admins.stream().map(jid -> '"' + jid + '"').collect(Collectors.joining(", ")),
                 extra,
                 componentCertificate == null ? "" : ", \"net_multiplex\"",
-                encryption()));
+                encryption(),
+                logLevel));
     hosts.forEach(
         (domain, lines) -> text.append("VirtualHost \"%s\"%n%s%n".formatted(domain, lines)));
     secrets.forEach(

@@ -29,6 +29,7 @@ public final class RosterProcess implements AutoCloseable {
   private final int port;
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
+  private final List<String> options = new ArrayList<>();
   private ServerProcess process;
 
   private RosterProcess(Path folder, Path jar) throws IOException {
@@ -63,6 +64,12 @@ public final class RosterProcess implements AutoCloseable {
   /** The same, to whatever takes components at that address. */
   public RosterProcess attachedTo(
       InetSocketAddress server, SmtpCatcher smtp, String... administrators) {
+    return attachedTo(server, smtp.port(), administrators);
+  }
+
+  /** The same, mailing to that port of 127.0.0.1. */
+  public RosterProcess attachedTo(
+      InetSocketAddress server, int smtpPort, String... administrators) {
     set("roster.xmpp.host", server.getAddress().getHostAddress());
     set("roster.xmpp.port", Integer.toString(server.getPort()));
     set("roster.xmpp.component", Lab.COMPONENT);
@@ -70,7 +77,7 @@ public final class RosterProcess implements AutoCloseable {
     set("roster.admins.mail", String.join(",", administrators));
     set("roster.base-url", baseUrl().toString());
     set("roster.mail.host", "127.0.0.1");
-    set("roster.mail.port", Integer.toString(smtp.port()));
+    set("roster.mail.port", Integer.toString(smtpPort));
     set("roster.mail.from", "server-roster@" + Lab.HOST);
     set("roster.db.url", "jdbc:h2:file:" + folder.resolve("data/server-roster"));
     set("quarkus.http.host", "127.0.0.1");
@@ -87,6 +94,20 @@ public final class RosterProcess implements AutoCloseable {
     } else {
       settings.put(key, value);
     }
+    return this;
+  }
+
+  /** Keeps its roster in a PostgreSQL instead of the embedded database. */
+  public RosterProcess keptIn(String url, String user, String password) {
+    environment("ROSTER_DB_KIND", "postgresql");
+    environment("ROSTER_DB_URL", url);
+    environment("ROSTER_DB_USERNAME", user);
+    return environment("ROSTER_DB_PASSWORD", password);
+  }
+
+  /** An option of its Java machine, from the next start on. */
+  public RosterProcess jvm(String option) {
+    options.add(option);
     return this;
   }
 
@@ -107,6 +128,7 @@ public final class RosterProcess implements AutoCloseable {
     var java = Path.of(System.getProperty("java.home"), "bin", "java");
     var command = new ArrayList<>(List.of(java.toString()));
     command.add("-XX:TieredStopAtLevel=1"); // it lives for seconds: starting counts, not speed
+    command.addAll(options);
     command.addAll(List.of("-jar", jar.toString()));
     process = ServerProcess.start(folder, environment, command);
     return this;
@@ -154,6 +176,20 @@ public final class RosterProcess implements AutoCloseable {
     return process.processorTime();
   }
 
+  /** The memory of it that is in the machine's, in kilobytes; 0 if it does not run. */
+  public long residentKilobytes() throws IOException {
+    if (!isAlive()) {
+      return 0;
+    }
+    try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(0);
+    }
+  }
+
   /** Ends it at once, as a crash does, and waits until it is gone. */
   public void kill9() {
     process.kill9();
@@ -174,6 +210,14 @@ public final class RosterProcess implements AutoCloseable {
     if (isAlive()) {
       process.stop();
     }
+  }
+
+  /** Asks it to stop in an orderly way, and returns how long that took; it is given a minute. */
+  public Duration awaitStop() throws IOException {
+    var begun = System.nanoTime();
+    process.signal("TERM");
+    process.awaitExit(PATIENCE);
+    return Duration.ofNanos(System.nanoTime() - begun);
   }
 
   /** The file it logs to, one run after the other. */

@@ -5,7 +5,6 @@ import static org.serverroster.lab.Estate.patiently;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -174,8 +173,10 @@ public final class Side implements AutoCloseable {
     String state = "none";
     for (Step step : recorder.between(entity(), other.entity())) {
       state =
-          TABLE.getOrDefault(
-              (step.inbound() ? "inbound" : "outbound") + " " + state + " " + step.type(), state);
+          (step.inbound()
+                  ? AppendixA.inbound(state, step.type())
+                  : AppendixA.outbound(state, step.type()))
+              .state();
     }
     return state;
   }
@@ -193,30 +194,6 @@ public final class Side implements AutoCloseable {
           .collect(java.util.stream.Collectors.joining("\n", entity() + ":\n", ""));
     } catch (IOException e) {
       return e.toString();
-    }
-  }
-
-  private static final Map<String, String> TABLE = table();
-
-  /** RFC 6121, Appendix A, read from our facts by whoever knows nothing of our code. */
-  private static Map<String, String> table() {
-    Map<String, String> table = new HashMap<>();
-    try (var facts = Side.class.getResourceAsStream("/facts/rfc6121-appendix-a.csv")) {
-      List<String> lines = new String(facts.readAllBytes()).lines().toList();
-      List<String> columns = List.of(lines.get(0).split(","));
-      for (String line : lines.subList(1, lines.size())) {
-        String[] cells = line.split(",", -1);
-        table.put(
-            cells[columns.indexOf("direction")]
-                + " "
-                + cells[columns.indexOf("existing_state")]
-                + " "
-                + cells[columns.indexOf("stanza")],
-            cells[columns.indexOf("new_state")]);
-      }
-      return table;
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -47,6 +47,11 @@ public final class Visitor {
     return get(house + "/q/health/" + kind, null).body();
   }
 
+  /** What is at a path, of any status. */
+  public HttpResponse<String> read(String path) {
+    return get(house + path, login);
+  }
+
   /** One peer of a domain, null if there is no such peer. */
   public JsonNode peer(String domain, String peer) {
     var answer = get(peerAddress(domain, peer), login);

@@ -1,6 +1,5 @@
 package org.serverroster.lab;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -171,7 +170,7 @@ class Wire implements AutoCloseable {
 
   private void read() {
     var chunk = new byte[8192];
-    var splitter = new Splitter();
+    var splitter = new StanzaSplitter(new Reader());
     try (InputStream in = socket.getInputStream()) {
       while (true) {
         restWhilePaused();
@@ -180,9 +179,7 @@ class Wire implements AutoCloseable {
           if (count < 0) {
             return;
           }
-          for (var i = 0; i < count; i++) {
-            splitter.accept(chunk[i]);
-          }
+          splitter.accept(chunk, count);
         } catch (SocketTimeoutException e) {
           // Time to look whether we shall rest.
         }
@@ -228,55 +225,20 @@ class Wire implements AutoCloseable {
     notifyAll();
   }
 
-  /** Cuts bytes into stanzas by counting tags; servers send neither comments nor CDATA. */
-  private final class Splitter {
-    private final ByteArrayOutputStream stanza = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream tag = new ByteArrayOutputStream();
-    private int depth;
-    private int quote;
-
-    void accept(byte b) {
-      if (tag.size() == 0 && b != '<') {
-        if (depth > 1) {
-          stanza.write(b);
-        }
-        return;
-      }
-      tag.write(b);
-      if (quote != 0) {
-        quote = b == quote ? 0 : quote;
-      } else if (b == '\'' || b == '"') {
-        quote = b;
-      } else if (b == '>') {
-        var text = tag.toString(StandardCharsets.UTF_8);
-        tag.reset();
-        acceptTag(text);
-      }
+  private final class Reader implements StanzaSplitter.Listener {
+    @Override
+    public void header(String tag) {
+      takeHeader(tag);
     }
 
-    private void acceptTag(String text) {
-      if (text.startsWith("<?")) {
-        return;
-      }
-      if (text.startsWith("<stream:stream")) {
-        depth = 1;
-        takeHeader(text);
-        return;
-      }
-      stanza.writeBytes(text.getBytes(StandardCharsets.UTF_8));
-      if (text.startsWith("</")) {
-        depth--;
-      } else if (!text.endsWith("/>")) {
-        depth++;
-      }
-      if (depth == 1) {
-        var xml = stanza.toString(StandardCharsets.UTF_8);
-        stanza.reset();
-        take(xml);
-      } else if (depth == 0) {
-        stanza.reset();
-        markClosed();
-      }
+    @Override
+    public void stanza(String xml) {
+      take(xml);
+    }
+
+    @Override
+    public void end() {
+      markClosed();
     }
   }
 }

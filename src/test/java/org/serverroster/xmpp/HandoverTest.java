@@ -38,6 +38,8 @@ class HandoverTest extends StreamFixture {
     assertEquals("subscribe", exchange.getIn().getHeader(XmppHeaders.STANZA_TYPE));
     assertEquals("subscribe", exchange.getIn().getHeader(XmppHeaders.PRESENCE_TYPE));
     assertEquals(HOST, exchange.getIn().getHeader(XmppHeaders.HANDOVER_HOST));
+    assertEquals(
+        ack.getAttribute("id"), "handover-" + exchange.getIn().getHeader(XmppHeaders.HANDOVER_SEQ));
     assertEquals(ExchangePattern.InOnly, exchange.getPattern());
     assertEquals(Presence.Type.subscribe, exchange.getIn().getBody(Presence.class).getType());
   }

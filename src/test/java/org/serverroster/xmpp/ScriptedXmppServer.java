@@ -204,6 +204,13 @@ public final class ScriptedXmppServer implements AutoCloseable {
     return id;
   }
 
+  /** Hands a stanza over again, as a server does that has not seen the acknowledgement. */
+  public void handOverAgain(String id, String host, String stanza) {
+    send(
+        "<iq type='set' from='%s' to='%s' id='%s'><handover xmlns='%s' seq='%s'>%s</handover></iq>"
+            .formatted(host, component, id, HANDOVER, id.substring("handover-".length()), stanza));
+  }
+
   /** Hands a stanza over and waits for the answer, a result or an error. */
   public Element handOver(String host, String stanza) {
     return awaitAnswer(startHandOver(host, stanza));

@@ -1,0 +1,65 @@
+package org.serverroster.outbox;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Something that we need is away and will be back. Says so in the log: one line when that begins,
+ * one a minute, one when it is over. Safe for use by several threads.
+ */
+public final class Absence {
+
+  private static final Logger LOG = Logger.getLogger("server-roster");
+  private static final Duration REMINDER = Duration.ofMinutes(1);
+
+  private final String whose;
+  private final Clock clock;
+  private Instant since;
+  private Instant said;
+  private String reason;
+
+  /**
+   * @param whose the word that the log lines begin with
+   * @param clock now
+   */
+  public Absence(String whose, Clock clock) {
+    this.whose = whose;
+    this.clock = clock;
+  }
+
+  /** Somebody has noticed it, by this failure. */
+  public synchronized void noticed(Throwable failure) {
+    Instant now = clock.instant();
+    if (since == null) {
+      since = now;
+    }
+    reason = Departure.describe(failure);
+    if (said == null || !now.isBefore(said.plus(REMINDER))) {
+      said = now;
+      LOG.warnf("%s-away since=%s because=%s", whose, since, reason);
+    }
+  }
+
+  /** Somebody has noticed that it is back. */
+  public synchronized void over() {
+    if (since != null) {
+      LOG.infof("%s-back away-for=%s", whose, Duration.between(since, clock.instant()));
+      since = null;
+      said = null;
+      reason = null;
+    }
+  }
+
+  /** Since when it is away; empty when it is there. */
+  public synchronized Optional<Instant> since() {
+    return Optional.ofNullable(since);
+  }
+
+  /** Why, as far as that can be seen; empty when it is there. */
+  public synchronized Optional<String> reason() {
+    return Optional.ofNullable(reason);
+  }
+}

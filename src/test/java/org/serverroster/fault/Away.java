@@ -1,0 +1,180 @@
+package org.serverroster.fault;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.serverroster.lab.RosterProcess;
+
+/**
+ * What became of a run in which one server was away for a while, under load.
+ *
+ * @param component who was away
+ * @param away for how long
+ * @param residentBefore the memory of the process before that, in kilobytes
+ * @param residentMost the most while that lasted
+ * @param readiness what readiness said meanwhile, each answer once
+ * @param logLines how many lines were logged while it was away, by their first word
+ * @param waitingMost how many rows waited in the outbox at most
+ * @param deliveredAfter how long after its return everything had left
+ * @param stopTook how long an orderly stop under load took, at the end
+ * @param findings the promises that were not kept
+ */
+record Away(
+    String component,
+    Duration away,
+    long residentBefore,
+    long residentMost,
+    List<String> readiness,
+    Map<String, Integer> logLines,
+    long waitingMost,
+    Duration deliveredAfter,
+    Duration stopTook,
+    List<Finding> findings) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration WARM = Duration.ofSeconds(4);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /** The servers that can be away. */
+  static final List<String> COMPONENTS = List.of("smtp", "database", "xmpp");
+
+  static Away run(Path folder, String component, Duration time, long seed)
+      throws IOException, SQLException, InterruptedException {
+    try (History history = History.in(folder.resolve("history.jsonl"));
+        Ground ground = new Ground(folder, 1, false, Ground.Kind.PROSODY, history).start()) {
+      RosterProcess roster = ground.instances().get(0);
+      Load load = new Load(ground, seed).start();
+      Pause.millis(WARM.toMillis());
+      long before = roster.residentKilobytes();
+      int logged = logged(roster).size();
+      history.note(Event.FAULT, "fault", component + " is away");
+      leave(ground, component);
+      long most = before;
+      long waiting = 0;
+      List<String> readiness = new ArrayList<>();
+      long end = System.nanoTime() + time.toNanos();
+      while (System.nanoTime() < end) {
+        Pause.millis(1000);
+        most = Math.max(most, roster.residentKilobytes());
+        waiting = Math.max(waiting, component.equals("database") ? 0 : ground.waiting());
+        String says = readiness(roster);
+        if (!readiness.contains(says)) {
+          readiness.add(says);
+        }
+      }
+      Map<String, Integer> lines = byFirstWord(logged(roster), logged);
+      history.note(Event.FAULT, "fault", component + " is back");
+      comeBack(ground, component);
+      long back = System.nanoTime();
+      load.stop();
+      boolean delivered = awaitEmpty(ground);
+      Duration took = Duration.ofNanos(System.nanoTime() - back);
+      Load more = new Load(ground, seed + 1).start();
+      Pause.millis(2000);
+      Duration stop = roster.awaitStop();
+      more.stop();
+      roster.launch();
+      boolean settled = ground.settle();
+      Books books = ground.books();
+      books.write(folder.resolve("books.json"));
+      List<Finding> findings =
+          new ArrayList<>(Checker.check(history.events(), books, Ground.ADMINISTRATORS));
+      if (!delivered || !settled) {
+        findings.add(new Finding("stuck", "", "not everything had left in time"));
+      }
+      return new Away(
+          component, time, before, most, readiness, lines, waiting, took, stop, findings);
+    }
+  }
+
+  private static void leave(Ground ground, String component) throws IOException {
+    switch (component) {
+      case "smtp" -> ground.mail().be(MailSink.Mood.AWAY);
+      case "database" -> ground.database().kill9();
+      case "xmpp" -> ground.server().kill9();
+      default -> throw new IllegalArgumentException("not one of " + COMPONENTS);
+    }
+  }
+
+  private static void comeBack(Ground ground, String component) throws IOException {
+    switch (component) {
+      case "smtp" -> ground.mail().be(MailSink.Mood.FINE);
+      case "database" -> ground.database().start();
+      default -> ground.server().start();
+    }
+  }
+
+  private static boolean awaitEmpty(Ground ground) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < end) {
+      if (ground.holder() != null && ground.isAtRest()) {
+        return true;
+      }
+      Pause.millis(100);
+    }
+    return false;
+  }
+
+  /** The checks that have something to say: their name, status and data. */
+  private static String readiness(RosterProcess roster) {
+    try {
+      JsonNode report = JSON.readTree(roster.visitor().healthReport("ready"));
+      List<String> says = new ArrayList<>();
+      for (JsonNode check : report.path("checks")) {
+        String data =
+            check.path("data").toString().replaceAll("\\d{4}-\\d\\d-\\d\\dT[^\"]*", "...");
+        if (!check.path("status").asText().equals("UP") || data.contains("because")) {
+          says.add(check.path("name").asText() + " " + check.path("status").asText() + " " + data);
+        }
+      }
+      return report.path("status").asText() + " " + says;
+    } catch (IOException | RuntimeException silent) {
+      return "no answer";
+    }
+  }
+
+  private static List<String> logged(RosterProcess roster) throws IOException {
+    return Files.readAllLines(roster.log());
+  }
+
+  private static Map<String, Integer> byFirstWord(List<String> lines, int from) {
+    Map<String, Integer> words = new TreeMap<>();
+    for (String line : lines.subList(from, lines.size())) {
+      String[] parts = line.split("\\s+", 5);
+      String key = parts.length < 4 ? line : parts[1] + " " + parts[3].replaceAll("=.*", "");
+      words.merge(key, 1, Integer::sum);
+    }
+    return words;
+  }
+
+  @Override
+  public String toString() {
+    return """
+    %s away for %s: resident %d kB before, %d kB at most; outbox at most %d rows;
+      everything had left %.1f s after its return; an orderly stop under load took %.1f s
+      readiness: %s
+      log lines meanwhile: %s
+      %d findings %s\
+    """
+        .formatted(
+            component,
+            away,
+            residentBefore,
+            residentMost,
+            waitingMost,
+            deliveredAfter.toMillis() / 1e3,
+            stopTook.toMillis() / 1e3,
+            String.join("\n    ", readiness),
+            logLines,
+            findings.size(),
+            findings);
+  }
+}

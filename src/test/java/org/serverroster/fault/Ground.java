@@ -1,0 +1,292 @@
+package org.serverroster.fault;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.serverroster.lab.Dns;
+import org.serverroster.lab.Ejabberd;
+import org.serverroster.lab.HostServer;
+import org.serverroster.lab.Lab;
+import org.serverroster.lab.PostgresServer;
+import org.serverroster.lab.Prosody;
+import org.serverroster.lab.RosterProcess;
+import org.serverroster.lab.Visitor;
+
+/**
+ * Where a run takes place: one or more instances of the packaged application, PostgreSQL, an XMPP
+ * server with our shim and an SMTP server, with a {@link Gate} in front of each of the first two.
+ *
+ * <p>The peers are components of the same server: the stanzas come to the shim from the same hook
+ * as those of other servers, and a killed server is back for them as soon as it runs. Over s2s each
+ * kill would cost seconds to minutes, in which the other server does not try again; real s2s under
+ * kills is the matter of CrashIT.
+ */
+final class Ground implements AutoCloseable {
+
+  /** Which XMPP server there is. */
+  enum Kind {
+    /** Lets one stream of a component in. */
+    PROSODY,
+    /** Lets several in, and gives each a share of the stanzas. */
+    EJABBERD
+  }
+
+  static final List<String> ADMINISTRATORS = List.of("juliet@capulet.lit", "nurse@capulet.lit");
+  static final List<String> PEERS =
+      IntStream.range(0, 8).mapToObj("peer%d.lit"::formatted).toList();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Path folder;
+  private final History history;
+  private final Points points = new Points();
+  private final Dns dns;
+  private final SmallDisk disk;
+  private final PostgresServer database;
+  private final Ledger ledger;
+  private final HostServer server;
+  private final MailSink mail;
+  private final Gate sql;
+  private final Gate stream;
+  private final List<RosterProcess> instances = new ArrayList<>();
+  private final Map<RosterProcess, Visitor> visitors = new HashMap<>();
+
+  /**
+   * @param count how many instances of Server Roster
+   * @param smallDisk whether the database is to have a disk that can be filled
+   * @param kind which XMPP server
+   */
+  Ground(Path folder, int count, boolean smallDisk, Kind kind, History history) throws IOException {
+    this.folder = folder;
+    this.history = history;
+    dns = Dns.start();
+    disk = smallDisk ? SmallDisk.at(folder.resolve("postgresql")) : null;
+    if (smallDisk && disk == null) {
+      history.note(
+          Event.FAULT, "fault", "left out: no small disk can be mounted, so none is filled");
+    }
+    database =
+        PostgresServer.in(folder.resolve("postgresql"))
+            .set("max_connections", "40")
+            .set("max_wal_size", "64MB")
+            .set("min_wal_size", "32MB");
+    ledger = new Ledger(database);
+    mail = new MailSink(history, points);
+    server =
+        kind == Kind.PROSODY
+            ? Prosody.in(folder.resolve("prosody"), dns).logLevel("info")
+            : Ejabberd.in(folder.resolve("ejabberd"), dns);
+    server
+        .rosterHost(Lab.HOST, Lab.COMPONENT, Map.of("timeout", "2", "retry_max", "1"))
+        .component(Lab.COMPONENT, Lab.SECRET);
+    PEERS.forEach(peer -> server.component(peer, Lab.SECRET));
+    sql = new Gate(database.address(), () -> new SqlEar(points));
+    stream = new Gate(server.components(), () -> new StreamEar(history, points));
+    for (int i = 0; i < count; i++) {
+      instances.add(
+          RosterProcess.in(folder.resolve("server-roster-" + i))
+              .attachedTo(stream.address(), mail.port(), ADMINISTRATORS.toArray(String[]::new))
+              .keptIn(
+                  PostgresServer.url(sql.address(), Ledger.DATABASE) + "?sslmode=disable",
+                  Ledger.USER,
+                  "none")
+              .set("roster.denial.quiet-period", "PT2S")
+              .set("roster.limits.pending-requests", "1000000")
+              .set("roster.limits.requests-per-day", "1000000")
+              .set("roster.limits.requests-per-peer", "1000000")
+              .set("roster.limits.mails-per-hour", "1000000")
+              .jvm("-Xmx256m"));
+    }
+    instances.forEach(instance -> visitors.put(instance, instance.visitor()));
+  }
+
+  /**
+   * Starts an instance again that has ended by itself, as whatever supervises services does: one
+   * whose database goes away in the middle of its start gives up.
+   */
+  void supervise() throws IOException {
+    for (RosterProcess instance : instances) {
+      if (!instance.isAlive()) {
+        history.note(Event.FAULT, "fault", "an instance had ended by itself");
+        instance.launch();
+      }
+    }
+  }
+
+  /** Starts everything; returns when an instance is ready and every change is watched. */
+  Ground start() throws IOException, SQLException {
+    database.start();
+    ledger.create();
+    server.start();
+    instances.get(0).start();
+    ledger.watch();
+    for (RosterProcess instance : instances.subList(1, instances.size())) {
+      instance.launch();
+    }
+    return this;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  History history() {
+    return history;
+  }
+
+  Points points() {
+    return points;
+  }
+
+  PostgresServer database() {
+    return database;
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  HostServer server() {
+    return server;
+  }
+
+  MailSink mail() {
+    return mail;
+  }
+
+  Gate sql() {
+    return sql;
+  }
+
+  Gate stream() {
+    return stream;
+  }
+
+  /** The disk of the database, null when it is the machine's. */
+  SmallDisk disk() {
+    return disk;
+  }
+
+  List<RosterProcess> instances() {
+    return instances;
+  }
+
+  /** The instance that is ready, which is the one that holds the stream; null when none is. */
+  RosterProcess holder() {
+    return instances.stream()
+        .filter(each -> each.isAlive() && visitors.get(each).health("ready") == 200)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * Lets the leases of instances that are dead be over, as two minutes of waiting would; and the
+   * rows that wait to be tried again be due.
+   */
+  void hurry() throws SQLException {
+    if (instances.stream().noneMatch(RosterProcess::isAlive)) {
+      ledger.run("update outbox set lease = null, leased_until = null where lease is not null");
+    }
+    ledger.run("update outbox set next_at = now() where next_at > now() and lease is null");
+  }
+
+  /** Waits until nothing is under way any more, with everything working. */
+  boolean settle() throws IOException, SQLException {
+    supervise();
+    boolean ready = await(() -> holder() != null);
+    // Leases of instances that were killed end by themselves, which is two minutes for a mail.
+    instances.forEach(RosterProcess::stop);
+    hurry();
+    for (RosterProcess instance : instances) {
+      instance.launch();
+    }
+    ready &= await(() -> holder() != null);
+    ledger.run("update outbox set next_at = now() where next_at > now() and lease is null");
+    return ready && await(this::isAtRest);
+  }
+
+  /** What everybody has kept. */
+  Books books() throws IOException, SQLException {
+    return ledger.read(journaled(), auditChain());
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (RosterProcess instance : instances) {
+      if (instance.isAlive()) {
+        instance.kill9();
+      }
+    }
+    server.close();
+    database.close();
+    stream.close();
+    sql.close();
+    mail.close();
+    dns.close();
+    if (disk != null) {
+      disk.close();
+    }
+  }
+
+  /** Whether nothing is under way, here or at the server. */
+  boolean isAtRest() {
+    return journaled() == 0 && waiting() == 0;
+  }
+
+  /** How many rows are in the outbox, -1 when nobody can say. */
+  long waiting() {
+    try {
+      return ledger.number("select count(*) from outbox");
+    } catch (SQLException e) {
+      return -1;
+    }
+  }
+
+  private long journaled() {
+    if (!(server instanceof Prosody prosody)) {
+      return Arrival.of(history.events()).values().stream()
+          .flatMap(List::stream)
+          .filter(arrival -> !arrival.wasTaken())
+          .count();
+    }
+    Path journal = prosody.data(Lab.HOST).resolve("server_roster.journal");
+    try (Stream<String> lines = Files.lines(journal)) {
+      return lines.mapToInt(line -> line.startsWith("+") ? 1 : -1).sum();
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  /** What the service says about its trail, null when this version does not say. */
+  private Map<String, String> auditChain() throws IOException {
+    HttpResponse<String> answer = holder().visitor().read("/api/v1/audit/verify");
+    if (answer.statusCode() != 200) {
+      return null;
+    }
+    JsonNode says = new ObjectMapper().readTree(answer.body());
+    return Map.of("valid", says.path("valid").asText(), "says", answer.body());
+  }
+
+  private static boolean await(BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      Pause.millis(50);
+    }
+    return true;
+  }
+}

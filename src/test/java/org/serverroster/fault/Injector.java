@@ -1,0 +1,260 @@
+package org.serverroster.fault;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.serverroster.lab.RosterProcess;
+
+/**
+ * Kills, freezes, cuts off and refuses, by the seed: whom, when and how. What it has taken away it
+ * brings back.
+ */
+final class Injector {
+
+  private static final List<String> DATABASE_POINTS =
+      Points.NAMES.stream().filter(name -> name.matches(".*(commit|lease|conclude)")).toList();
+  private static final List<String> SERVER_POINTS =
+      Points.NAMES.stream().filter(name -> name.matches(".*(stanza|acknowledgement)")).toList();
+
+  private final Ground ground;
+  private final Random random;
+  private final boolean instancesOnly;
+  private final Map<String, Integer> done = new TreeMap<>();
+
+  /**
+   * @param instancesOnly whether nothing but instances of Server Roster is killed
+   */
+  Injector(Ground ground, long seed, boolean instancesOnly) {
+    this.ground = ground;
+    this.instancesOnly = instancesOnly;
+    this.random = new Random(seed);
+  }
+
+  /** How often each thing was done. */
+  Map<String, Integer> done() {
+    return done;
+  }
+
+  /** Lets some time pass, long enough now and then for everything to work again, and kills. */
+  void kill() throws IOException, SQLException, InterruptedException {
+    if (instancesOnly) {
+      awaitHolder(20_000);
+      Pause.millis(500 + random.nextInt(1500));
+      strike("server-roster", Points.NAMES, this::killInstance);
+      awaitHolder(20_000);
+      revive();
+      return;
+    }
+    ground.supervise();
+    if (random.nextInt(2) == 0) {
+      awaitHolder(8000);
+    }
+    Pause.millis(50 + random.nextInt(500));
+    if (random.nextInt(3) == 0) {
+      disturb();
+    }
+    int dice = random.nextInt(100);
+    if (dice < 45) {
+      strike("server-roster", Points.NAMES, this::killInstance);
+      revive();
+    } else if (dice < 70) {
+      strike("xmpp-server", SERVER_POINTS, ground.server()::kill9);
+      Pause.millis(random.nextInt(300));
+      ground.server().start();
+    } else {
+      strike("postgresql", DATABASE_POINTS, ground.database()::kill9);
+      Pause.millis(random.nextInt(300));
+      ground.database().start();
+    }
+  }
+
+  /** Waits until an instance is ready, if that does not take too long. */
+  private void awaitHolder(long patienceMillis) throws IOException {
+    long end = System.nanoTime() + patienceMillis * 1_000_000;
+    while (System.nanoTime() < end) {
+      if (ground.holder() != null) {
+        return;
+      }
+      ground.supervise();
+      Pause.millis(40);
+    }
+  }
+
+  /** Does something that nobody dies of, or not at once. */
+  void disturb() throws IOException, SQLException {
+    switch (random.nextInt(ground.disk() == null ? 10 : 12)) {
+      case 0 -> freeze("server-roster", this::freezeInstance, this::thawInstances);
+      case 1 -> freeze("xmpp-server", ground.server()::freeze, ground.server()::thaw);
+      case 2 -> freeze("postgresql", ground.database()::freeze, ground.database()::thaw);
+      case 3 -> {
+        note("reset the component stream");
+        ground.stream().reset();
+      }
+      case 4, 5 -> beUnhelpful();
+      case 6 -> refuseDatabase();
+      case 7 -> useUpConnections();
+      case 8 -> holdLocks();
+      case 9 -> endBackends();
+      default -> fillDisk();
+    }
+  }
+
+  private interface Act {
+    void run() throws IOException;
+  }
+
+  /** At one of these moments, or at a random one when it does not come. */
+  private void strike(String victim, List<String> points, Runnable kill)
+      throws InterruptedException {
+    if (random.nextInt(3) > 0) {
+      String point = points.get(random.nextInt(points.size()));
+      int nth = 1 + random.nextInt(4);
+      if (ground.points().strike(point, nth, 1200, kill)) {
+        note("kill " + victim + " " + point);
+        return;
+      }
+    }
+    note("kill " + victim + " at random");
+    kill.run();
+  }
+
+  private RosterProcess victim;
+
+  private void killInstance() {
+    List<RosterProcess> alive = ground.instances().stream().filter(RosterProcess::isAlive).toList();
+    if (alive.isEmpty()) {
+      return;
+    }
+    RosterProcess holder = alive.size() == 1 ? alive.get(0) : ground.holder();
+    victim = holder != null ? holder : alive.get(random.nextInt(alive.size()));
+    victim.kill9();
+  }
+
+  /** Starts what was killed; an instance that is alone finds the leases of its predecessor over. */
+  private void revive() throws IOException, SQLException {
+    if (ground.database().isAlive()) {
+      ground.hurry();
+    }
+    for (RosterProcess instance : ground.instances()) {
+      if (!instance.isAlive()) {
+        instance.launch();
+      }
+    }
+  }
+
+  private void freezeInstance() throws IOException {
+    for (RosterProcess instance : ground.instances()) {
+      if (instance.isAlive()) {
+        instance.freeze();
+      }
+    }
+  }
+
+  private void thawInstances() throws IOException {
+    for (RosterProcess instance : ground.instances()) {
+      if (instance.isAlive()) {
+        instance.thaw();
+      }
+    }
+  }
+
+  private void freeze(String whom, Act freeze, Act thaw) throws IOException {
+    note("freeze " + whom);
+    freeze.run();
+    Pause.millis(300 + random.nextInt(2500));
+    thaw.run();
+  }
+
+  private void beUnhelpful() throws IOException {
+    MailSink.Mood[] moods = MailSink.Mood.values();
+    MailSink.Mood mood = moods[1 + random.nextInt(moods.length - 1)];
+    note("smtp " + mood.name().toLowerCase(java.util.Locale.ROOT));
+    ground.mail().be(mood);
+    Pause.millis(500 + random.nextInt(1500));
+    ground.mail().be(MailSink.Mood.FINE);
+  }
+
+  private void refuseDatabase() {
+    note("the database refuses connections");
+    ground.sql().refuse(true);
+    ground.sql().reset();
+    Pause.millis(300 + random.nextInt(1500));
+    ground.sql().refuse(false);
+  }
+
+  private void useUpConnections() {
+    note("the database has no connection left");
+    List<Connection> all = new ArrayList<>();
+    try {
+      while (all.size() < 60) {
+        all.add(ground.database().connect(Ledger.DATABASE, Ledger.USER));
+        if (all.size() == 10) {
+          ground.sql().reset();
+        }
+      }
+    } catch (SQLException none) {
+      ground.sql().reset();
+    }
+    Pause.millis(300 + random.nextInt(1500));
+    for (Connection connection : all) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        // the database was killed meanwhile
+      }
+    }
+  }
+
+  /** Locks that end in a deadlock with whoever keeps a change, or only take their time. */
+  private void holdLocks() {
+    note("locks in the database");
+    try (Connection connection = ground.ledger().connect();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("lock table audit_entry in share row exclusive mode");
+      Pause.millis(200 + random.nextInt(400));
+      statement.execute("lock table peer in share row exclusive mode");
+      Pause.millis(random.nextInt(600));
+      connection.rollback();
+    } catch (SQLException chosenAsVictim) {
+      // then the other one was not
+    }
+  }
+
+  private void endBackends() {
+    note("backends are ended by the database's administrator");
+    try {
+      ground
+          .ledger()
+          .run(
+              "select pg_terminate_backend(pid) from pg_stat_activity where usename = '"
+                  + Ledger.USER
+                  + "'");
+    } catch (SQLException e) {
+      throw new UncheckedIOException(new IOException(e));
+    }
+  }
+
+  private void fillDisk() throws IOException {
+    note("the database's disk is full");
+    ground.disk().fill();
+    Pause.millis(500 + random.nextInt(2000));
+    ground.disk().free();
+    if (!ground.database().isAlive()) {
+      note("PostgreSQL died of the full disk");
+      ground.database().start();
+    }
+  }
+
+  private void note(String fault) {
+    done.merge(fault, 1, Integer::sum);
+    ground.history().note(Event.FAULT, "fault", fault);
+  }
+}

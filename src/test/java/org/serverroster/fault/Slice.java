@@ -1,0 +1,127 @@
+package org.serverroster.fault;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A part of a run that ends by itself: fresh ground, so many kills, peace, and the check.
+ *
+ * @param kills how many processes were killed
+ * @param faults how often each fault was done
+ * @param figures what else there is to count
+ * @param takeovers how long after the end of an instance a stream was up, in milliseconds
+ * @param millis how long it took until peace was asked for
+ * @param findings the promises that were not kept
+ */
+record Slice(
+    int kills,
+    Map<String, Integer> faults,
+    Map<String, Long> figures,
+    List<Long> takeovers,
+    long millis,
+    List<String> findings) {
+
+  /**
+   * What is to be done.
+   *
+   * @param smallDisk whether the database has a disk that is filled now and then
+   * @param instancesOnly whether nothing but instances of Server Roster is killed
+   */
+  record Plan(
+      long seed,
+      int kills,
+      int instances,
+      boolean smallDisk,
+      Ground.Kind server,
+      boolean instancesOnly) {
+
+    static Plan of(long seed, int kills) {
+      return new Plan(seed, kills, 1, true, Ground.Kind.PROSODY, false);
+    }
+  }
+
+  /** How long each time until the server had a stream again after the one of an instance broke. */
+  private static List<Long> takeovers(List<Event> events) {
+    List<Long> takeovers = new ArrayList<>();
+    long killed = -1;
+    for (Event event : events) {
+      if (event.is(Event.FAULT)) {
+        killed = event.get("fault").startsWith("kill server-roster") ? event.at() : -1;
+      } else if (event.is(Event.STREAM_UP) && killed >= 0) {
+        takeovers.add((event.at() - killed) / 1000);
+        killed = -1;
+      }
+    }
+    return takeovers;
+  }
+
+  /** Runs one. */
+  static Slice run(Path folder, Plan plan) throws IOException, SQLException, InterruptedException {
+    try (History history = History.in(folder.resolve("history.jsonl"));
+        Ground ground =
+            new Ground(folder, plan.instances(), plan.smallDisk(), plan.server(), history)
+                .start()) {
+      Injector injector = new Injector(ground, plan.seed(), plan.instancesOnly());
+      Load load = new Load(ground, plan.seed()).start();
+      long began = System.nanoTime();
+      for (int kill = 0; kill < plan.kills(); kill++) {
+        injector.kill();
+      }
+      long millis = (System.nanoTime() - began) / 1_000_000;
+      load.stop();
+      boolean settled = ground.settle();
+      Books books = ground.books();
+      books.write(folder.resolve("books.json"));
+      List<Event> events = history.events();
+      List<Finding> findings = Checker.check(events, books, Ground.ADMINISTRATORS);
+      List<String> words = new ArrayList<>(findings.stream().map(Finding::toString).toList());
+      if (!settled) {
+        words.add("stuck: not at rest a minute after the last fault");
+      }
+      return new Slice(
+          plan.kills(), injector.done(), figures(events, books), takeovers(events), millis, words);
+    }
+  }
+
+  /** What there was to check. */
+  static Map<String, Long> figures(List<Event> events, Books books) {
+    Map<String, Long> figures = new TreeMap<>();
+    for (Event event : events) {
+      if (!event.is(Event.FAULT)) {
+        figures.merge(event.what(), 1L, Long::sum);
+      }
+      if (event.is(Event.ANSWERED) && event.get("status").startsWith("2")) {
+        figures.merge("orders done", 1L, Long::sum);
+      }
+    }
+    figures.put(
+        "stanzas handed over again",
+        Arrival.of(events).values().stream()
+            .flatMap(List::stream)
+            .mapToLong(arrival -> arrival.times() - 1)
+            .sum());
+    figures.put("audit entries", (long) books.audited().size());
+    figures.put(
+        "mails repeated",
+        figures.getOrDefault(Event.MAILED, 0L)
+            - events.stream()
+                .filter(event -> event.is(Event.MAILED))
+                .map(event -> event.get("id") + event.get("to"))
+                .distinct()
+                .count());
+    figures.put(
+        "stanzas sent again",
+        figures.getOrDefault(Event.SENDING, 0L)
+            - events.stream()
+                .filter(event -> event.is(Event.SENDING))
+                .map(event -> event.get("id"))
+                .distinct()
+                .count());
+    return figures;
+  }
+}

@@ -1,0 +1,63 @@
+package org.serverroster.fault;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A disk of the database's own, in memory, that can be filled; needs root. */
+final class SmallDisk implements AutoCloseable {
+
+  private static final String SIZE = "size=220m";
+
+  private final Path folder;
+
+  private SmallDisk(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Mounts one at that folder; null where that is not allowed, which the caller has to say. */
+  static SmallDisk at(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    boolean mounted =
+        run("mount", "-t", "tmpfs", "-o", SIZE, "server-roster-fault", folder.toString());
+    return mounted ? new SmallDisk(folder) : null;
+  }
+
+  /** Leaves no room on it. */
+  void fill() throws IOException {
+    byte[] megabyte = new byte[1 << 20];
+    try (OutputStream ballast = Files.newOutputStream(folder.resolve("ballast"))) {
+      while (true) {
+        ballast.write(megabyte);
+      }
+    } catch (IOException full) {
+      // as it was meant to be
+    }
+  }
+
+  /** Makes room again. */
+  void free() throws IOException {
+    Files.deleteIfExists(folder.resolve("ballast"));
+  }
+
+  @Override
+  public void close() throws IOException {
+    run("umount", folder.toString());
+  }
+
+  private static boolean run(String... command) throws IOException {
+    try {
+      return new ProcessBuilder(List.of(command))
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package org.serverroster.outbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.AddressException;
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.eclipse.angus.mail.util.MailConnectException;
+import org.eclipse.angus.mail.util.SocketConnectException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MailServerTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-25T09:00:00Z");
+
+  private final MailServer server = new MailServer(Clock.fixed(NOW, ZoneOffset.UTC));
+
+  @Test
+  void aServerThatCannotBeReachedIsAwayUntilItTakesAMail() {
+    Exception refused = new SocketConnectException("refused", null, "127.0.0.1", 25, 1000);
+    assertTrue(
+        server.isAway(
+            new RuntimeException(new MailConnectException((SocketConnectException) refused))));
+    assertEquals(Optional.of(NOW), server.absence().since());
+    assertTrue(server.absence().reason().isPresent());
+    server.isBack();
+    assertEquals(Optional.empty(), server.absence().since());
+    assertEquals(Optional.empty(), server.absence().reason());
+  }
+
+  @Test
+  void soIsOneThatIsSilentOrCloses() {
+    assertTrue(server.isAway(new MessagingException("", new SocketTimeoutException("silent"))));
+    server.isBack();
+    assertTrue(server.isAway(answer(421)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {450, 451, 550, 554})
+  void oneThatDoesNotWantThisMailIsThere(int code) {
+    assertFalse(server.isAway(answer(code)));
+    assertEquals(Optional.empty(), server.absence().since());
+  }
+
+  @Test
+  void whatIsNotAboutMailSaysNothingOfIt() {
+    assertFalse(server.isAway(new SQLException("away", "08006")));
+    assertFalse(server.isAway(new IllegalStateException()));
+    assertFalse(server.isAway(new RuntimeException(new AddressException("no address"))));
+  }
+
+  private static SMTPSendFailedException answer(int code) {
+    return new SMTPSendFailedException("DATA", code, "no", null, null, null, null);
+  }
+}
