@@ -25,6 +25,8 @@ class HouseRulesTest {
           .definedBy("org.serverroster.approval..")
           .layer("outbox")
           .definedBy("org.serverroster.outbox..")
+          .layer("event")
+          .definedBy("org.serverroster.event..")
           .layer("xmpp")
           .definedBy("org.serverroster.xmpp..")
           .layer("dossier")
@@ -47,6 +49,8 @@ class HouseRulesTest {
           .mayOnlyBeAccessedByLayers("config", "web")
           .whereLayer("approval")
           .mayOnlyBeAccessedByLayers("config", "web", "command")
+          .whereLayer("event")
+          .mayOnlyBeAccessedByLayers("outbox", "config", "web")
           .whereLayer("outbox")
           .mayOnlyBeAccessedByLayers("config", "web");
 

@@ -13,7 +13,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Says in Quarkus' words what the operator said in ours: which of the two datasources is in use,
- * and what the embedded H2 needs to understand our SQL and to keep what it has committed.
+ * what the embedded H2 needs to understand our SQL and to keep what it has committed, and which of
+ * the endpoints of the routes there are.
  */
 public class DerivedSettings implements ConfigSourceFactory {
 
@@ -44,6 +45,7 @@ public class DerivedSettings implements ConfigSourceFactory {
     derived.put(chosen + ".jdbc.url", postgresql ? url : withH2Options(url));
     put(derived, chosen + ".username", value(context, "roster.db.username", ""));
     put(derived, chosen + ".password", value(context, "roster.db.password", ""));
+    endpoint(derived, "events.on", "events.to", value(context, "roster.events.uri", ""));
     return List.of(new PropertiesConfigSource(derived, "derived from roster.*", 240));
   }
 
@@ -65,6 +67,19 @@ public class DerivedSettings implements ConfigSourceFactory {
             option ->
                 complete.append(';').append(option).append('=').append(H2_OPTIONS.get(option)));
     return complete.toString();
+  }
+
+  /**
+   * An endpoint that a route may have: whether it is there, and its URI. It connects when it is
+   * first used, so a receiver that is away does not keep us from starting.
+   */
+  private static void endpoint(Map<String, String> derived, String on, String uri, String value) {
+    derived.put(on, Boolean.toString(!value.isEmpty()));
+    if (!value.isEmpty()) {
+      String complete = value + (value.contains("?") ? "&" : "?") + "lazyStartProducer=true";
+      // It has been expanded once.
+      derived.put(uri, complete.replace("${", "$${"));
+    }
   }
 
   private static void put(Map<String, String> derived, String key, String value) {

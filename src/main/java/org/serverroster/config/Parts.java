@@ -31,6 +31,7 @@ import org.serverroster.approval.Links;
 import org.serverroster.approval.Notices;
 import org.serverroster.dossier.DossierGatherer;
 import org.serverroster.dossier.Dossiers;
+import org.serverroster.outbox.Announcements;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
 import org.serverroster.outbox.Greetings;
@@ -184,8 +185,8 @@ class Parts {
   @Singleton
   @Named("departures")
   @Unremovable
-  Departures departures(LocalDomains domains) {
-    return new Departures(domains);
+  Departures departures(LocalDomains domains, Announcements announcements) {
+    return new Departures(domains, announcements);
   }
 
   @Produces

@@ -47,6 +47,8 @@ public interface Settings {
 
   Admin admin();
 
+  Events events();
+
   /** Further people and programs that may log in, by user name. */
   Map<String, User> users();
 
@@ -179,6 +181,23 @@ public interface Settings {
 
     @WithDefault("PT10M")
     Duration digestEvery();
+  }
+
+  /** What programs elsewhere are told. */
+  interface Events {
+    /** The Camel endpoint that gets every event; absent: nobody does. */
+    Optional<String> uri();
+
+    /** What events are signed with: {@code whsec_} and a key in Base64; absent: they are not. */
+    Optional<String> secret();
+
+    /** How long an event is tried before it is parked. */
+    @WithDefault("P7D")
+    Duration giveUpAfter();
+
+    /** Whether we are ready only while the receiver takes what we send. */
+    @WithDefault("false")
+    boolean required();
   }
 
   /** What turns an opened link into a decision. */

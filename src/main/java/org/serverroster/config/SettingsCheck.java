@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.serverroster.event.Signature;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.InvalidDomainException;
 import org.serverroster.roster.PeerPattern;
@@ -36,6 +37,11 @@ public final class SettingsCheck {
       Pattern.compile("roster\\.domain\\.(\"[^\"]+\"|[^.]+)\\.admins\\.(mail|jid)(\\[\\d+])?");
   private static final Pattern PER_USER =
       Pattern.compile("roster\\.users\\.(\"[^\"]+\"|[^.]+)\\.(password|roles)(\\[\\d+])?");
+
+  private static final String COMPONENTS = "META-INF/services/org/apache/camel/component/";
+
+  /** Standard Webhooks asks for 24 bytes, which are 32 characters of Base64. */
+  private static final int LEAST_SECRET = Signature.PREFIX.length() + 32;
 
   /** Names that Kubernetes puts into the environment for a Service called "roster". */
   private static final Pattern SERVICE_LINK =
@@ -99,7 +105,10 @@ public final class SettingsCheck {
     may("roster.limits.requests-per-peer", SettingsCheck::positive);
     may("roster.limits.mails-per-hour", SettingsCheck::positive);
     may("roster.limits.digest-every", SettingsCheck::period);
-    later("roster.events.uri", "");
+    may("roster.events.uri", SettingsCheck::endpoint);
+    may("roster.events.secret", SettingsCheck::signingSecret);
+    may("roster.events.give-up-after", SettingsCheck::period);
+    may("roster.events.required", oneOf("true", "false"));
     later("roster.commands.uri", "");
   }
 
@@ -277,6 +286,32 @@ public final class SettingsCheck {
       return Optional.empty();
     } catch (InvalidDomainException e) {
       return Optional.of("a domain name such as example.org");
+    }
+  }
+
+  /** An endpoint of a component that this program has; whether its options are right Camel says. */
+  private static Optional<String> endpoint(String text) {
+    String scheme = text.contains(":") ? text.substring(0, text.indexOf(':')) : "";
+    ClassLoader classes = Thread.currentThread().getContextClassLoader();
+    // Where even this one is not found, as in a native program, components cannot be looked up so.
+    boolean unknown =
+        classes.getResource(COMPONENTS + "direct") != null
+            && classes.getResource(COMPONENTS + scheme) == null;
+    return scheme.matches("[A-Za-z][A-Za-z0-9.+-]*") && !unknown
+        ? Optional.empty()
+        : Optional.of(
+            "the URI of a Camel endpoint whose component is there, such as"
+                + " kafka:server-roster?brokers=localhost:9092");
+  }
+
+  private static Optional<String> signingSecret(String text) {
+    try {
+      new Signature(text);
+      return text.length() >= LEAST_SECRET
+          ? Optional.empty()
+          : Optional.of("at least 24 bytes in Base64, after whsec_");
+    } catch (IllegalArgumentException e) {
+      return Optional.of("whsec_ and at least 24 bytes in Base64");
     }
   }
 

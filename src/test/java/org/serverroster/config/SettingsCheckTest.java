@@ -81,6 +81,12 @@ class SettingsCheckTest {
     "roster.limits.pending-requests, -1",
     "roster.limits.mails-per-hour, many",
     "roster.auto-approve, *.lit",
+    "roster.events.uri, nowhere",
+    "roster.events.uri, kafak:server-roster?brokers=localhost:9092",
+    "roster.events.secret, guess-me",
+    "roster.events.secret, whsec_c2hvcnQ=",
+    "roster.events.give-up-after, never",
+    "roster.events.required, perhaps",
     "roster.auto-approve, 'partner.example, *'",
     "roster.auto-approve, a*.example",
     "roster.admin.password, short",
@@ -141,6 +147,20 @@ class SettingsCheckTest {
     assertEquals(List.of(), problems());
     settings.remove("roster.xmpp.tls");
     assertTrue(onlyProblem().startsWith("roster.xmpp.tls-ca makes no sense"), onlyProblem());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kafka:server-roster?brokers=localhost:9092",
+        "https://hooks.example.org/T0KEN",
+        "jms:queue:server-roster",
+        "file:/var/spool/server-roster?fileExist=Append"
+      })
+  void eventsMayGoToAnyEndpointThatIsThere(String uri) {
+    settings.put("roster.events.uri", uri);
+    settings.put("roster.events.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr");
+    assertEquals(List.of(), problems());
   }
 
   @Test
