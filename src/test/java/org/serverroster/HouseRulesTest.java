@@ -27,6 +27,8 @@ class HouseRulesTest {
           .definedBy("org.serverroster.outbox..")
           .layer("event")
           .definedBy("org.serverroster.event..")
+          .layer("pipeline")
+          .definedBy("org.serverroster.pipeline..")
           .layer("xmpp")
           .definedBy("org.serverroster.xmpp..")
           .layer("dossier")
@@ -48,9 +50,11 @@ class HouseRulesTest {
           .whereLayer("xmpp")
           .mayOnlyBeAccessedByLayers("config", "web")
           .whereLayer("approval")
-          .mayOnlyBeAccessedByLayers("config", "web", "command")
+          .mayOnlyBeAccessedByLayers("config", "web", "command", "pipeline")
           .whereLayer("event")
-          .mayOnlyBeAccessedByLayers("outbox", "config", "web")
+          .mayOnlyBeAccessedByLayers("outbox", "pipeline", "config", "web")
+          .whereLayer("pipeline")
+          .mayOnlyBeAccessedByLayers("config")
           .whereLayer("outbox")
           .mayOnlyBeAccessedByLayers("config", "web");
 

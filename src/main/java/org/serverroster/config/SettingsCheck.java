@@ -109,7 +109,11 @@ public final class SettingsCheck {
     may("roster.events.secret", SettingsCheck::signingSecret);
     may("roster.events.give-up-after", SettingsCheck::period);
     may("roster.events.required", oneOf("true", "false"));
-    later("roster.commands.uri", "");
+    may("roster.notify.uri", SettingsCheck::endpoint);
+    may("roster.notify.format", oneOf("text", "json"));
+    may("roster.commands.uri", SettingsCheck::endpoint);
+    may("roster.commands.secret", SettingsCheck::signingSecret);
+    may("roster.commands.authenticated", oneOf("true", "false"));
   }
 
   /** What is wrong, a line each; empty when the service can start. */
@@ -146,6 +150,14 @@ public final class SettingsCheck {
               + " jdbc:h2:file:./data/server-roster, a database of this process alone");
     }
     checkQuorum(problems);
+    if (value("roster.commands.uri").isPresent()
+        && value("roster.commands.secret").isEmpty()
+        && !value("roster.commands.authenticated").equals(Optional.of("true"))) {
+      problems.add(
+          "roster.commands.secret is missing: write what commands are signed with, or"
+              + " roster.commands.authenticated=true when only those can write to the endpoint who"
+              + " may command");
+    }
     Optional<String> tlsCa = value("roster.xmpp.tls-ca");
     if (tlsCa.isPresent() && !Files.isReadable(Path.of(tlsCa.get()))) {
       problems.add(
@@ -264,16 +276,6 @@ public final class SettingsCheck {
 
   private void may(String key, Function<String, Optional<String>> check) {
     known.put(key, check);
-  }
-
-  /** A setting of the design whose neglect would be unsafe or a loss: better not to start. */
-  private void later(String key, String neutral) {
-    known.put(
-        key,
-        text ->
-            text.equals(neutral)
-                ? Optional.empty()
-                : Optional.of("nothing, this version does not know how to do that yet"));
   }
 
   private static Optional<String> anything(String text) {

@@ -35,8 +35,17 @@ public final class Envelopes {
 
   /** The data of an event as it is kept until it leaves. */
   public String data(Event event) {
+    return json(event.data());
+  }
+
+  /** A line for people as chat services take it: an object with the field {@code text}. */
+  String text(String line) {
+    return json(Map.of("text", line));
+  }
+
+  private String json(Map<String, ?> object) {
     try {
-      return mapper.writeValueAsString(event.data());
+      return mapper.writeValueAsString(object);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("text, numbers and booleans can always be written", e);
     }

@@ -34,6 +34,9 @@ public final class Events {
   /** A peer's server came or went. */
   public static final String PRESENCE_CHANGED = "presence.changed.v1";
 
+  /** A command of a pipeline was carried out, refused or parked. */
+  public static final String COMMAND_ANSWERED = "command.answered.v1";
+
   /** What a judged change means for those outside; in order, maybe empty. */
   public List<Event> of(Change change) {
     List<Event> events = new ArrayList<>();
@@ -82,6 +85,21 @@ public final class Events {
     Map<String, Object> data = pair(presence);
     data.put("online", presence.get("here"));
     return new Event(PRESENCE_CHANGED, data);
+  }
+
+  /**
+   * What became of a command.
+   *
+   * @param order {@code command}, {@code domain}, {@code peer}, {@code action}, {@code outcome},
+   *     {@code reason}, {@code state}, {@code actor}
+   */
+  public Event answer(Map<String, ?> order) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    for (String key :
+        List.of("command", "domain", "peer", "action", "outcome", "reason", "state", "actor")) {
+      data.put(key, order.get(key));
+    }
+    return new Event(COMMAND_ANSWERED, data);
   }
 
   private static Map<String, Object> changed(Change change) {

@@ -17,19 +17,24 @@ import org.apache.camel.Message;
 public final class Messages {
 
   private static final String EVENT = "application/cloudevents+json; charset=UTF-8";
+  private static final String JSON = "application/json; charset=UTF-8";
   private static final String LINE = "text/plain; charset=UTF-8";
 
   private final Envelopes envelopes;
   private final Optional<Signature> signature;
+  private final boolean noticesAsJson;
   private final Clock clock;
 
   /**
    * @param signature signs events; empty when they are not signed
+   * @param noticesAsJson whether a line for people is wrapped as chat webhooks want it
    * @param clock now
    */
-  public Messages(Envelopes envelopes, Optional<Signature> signature, Clock clock) {
+  public Messages(
+      Envelopes envelopes, Optional<Signature> signature, boolean noticesAsJson, Clock clock) {
     this.envelopes = envelopes;
     this.signature = signature;
+    this.noticesAsJson = noticesAsJson;
     this.clock = clock;
   }
 
@@ -53,12 +58,15 @@ public final class Messages {
   }
 
   /**
-   * The message of a line for people.
+   * The message of a line for people: the line, or {@code {"text": "..."}}.
    *
    * @param row the row of the outbox
    */
   public void notice(@ExchangeProperty("departure") Map<String, Object> row, Exchange exchange) {
-    fresh(exchange, (String) row.get("body"), LINE);
+    String line = (String) row.get("body");
+    Message message =
+        noticesAsJson ? fresh(exchange, envelopes.text(line), JSON) : fresh(exchange, line, LINE);
+    message.setHeader("CamelFileName", row.get("wire_id") + ".txt");
   }
 
   private static Message fresh(Exchange exchange, String body, String type) {

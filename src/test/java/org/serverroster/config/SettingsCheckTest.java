@@ -87,6 +87,9 @@ class SettingsCheckTest {
     "roster.events.secret, whsec_c2hvcnQ=",
     "roster.events.give-up-after, never",
     "roster.events.required, perhaps",
+    "roster.notify.uri, slack",
+    "roster.notify.format, xml",
+    "roster.commands.authenticated, perhaps",
     "roster.auto-approve, 'partner.example, *'",
     "roster.auto-approve, a*.example",
     "roster.admin.password, short",
@@ -161,6 +164,30 @@ class SettingsCheckTest {
     settings.put("roster.events.uri", uri);
     settings.put("roster.events.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr");
     assertEquals(List.of(), problems());
+  }
+
+  @Test
+  void commandsMustBeVouchedFor() {
+    settings.put("roster.commands.uri", "kafka:commands?brokers=localhost:9092");
+    assertTrue(onlyProblem().startsWith("roster.commands.secret is missing"), onlyProblem());
+    settings.put("roster.commands.authenticated", "false");
+    assertTrue(onlyProblem().startsWith("roster.commands.secret is missing"), onlyProblem());
+    settings.put("roster.commands.authenticated", "true");
+    assertEquals(List.of(), problems());
+    settings.remove("roster.commands.authenticated");
+    settings.put("roster.commands.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr");
+    assertEquals(List.of(), problems());
+  }
+
+  @Test
+  void anEndpointGetsWhatItNeedsAndKeepsTheOperators() {
+    assertEquals(
+        "kafka:x?groupId=mine&autoOffsetReset=earliest",
+        DerivedSettings.withOptions(
+            "kafka:x?groupId=mine", List.of("groupId=server-roster", "autoOffsetReset=earliest")));
+    assertEquals(
+        "jms:queue:x?transacted=true",
+        DerivedSettings.withOptions("jms:queue:x", List.of("transacted=true")));
   }
 
   @Test

@@ -3,7 +3,6 @@ package org.serverroster.flow;
 import static org.serverroster.flow.House.patiently;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -19,6 +18,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** A receiver of events over HTTP, with moods: it takes them, refuses them, or says nothing. */
 public class Webhook implements QuarkusTestResourceLifecycleManager {
@@ -28,7 +29,6 @@ public class Webhook implements QuarkusTestResourceLifecycleManager {
   /** Part of the address, as with many webhooks: whoever knows it can post. */
   static final String TOKEN = "T0KEN-in-the-path";
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final List<Post> TAKEN = new CopyOnWriteArrayList<>();
   private static final List<Post> REFUSED = new CopyOnWriteArrayList<>();
   private static volatile Predicate<String> refuses = body -> false;
@@ -43,13 +43,9 @@ public class Webhook implements QuarkusTestResourceLifecycleManager {
    *
    * @param header a header by its lower-case name, null when absent
    */
-  record Post(String body, java.util.function.UnaryOperator<String> header) {
+  record Post(String body, UnaryOperator<String> header) {
     JsonNode json() {
-      try {
-        return MAPPER.readTree(body);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return Schemas.tree(body);
     }
 
     String type() {
@@ -69,6 +65,13 @@ public class Webhook implements QuarkusTestResourceLifecycleManager {
   /** What it was offered and has not taken. */
   static List<Post> refused() {
     return REFUSED;
+  }
+
+  /** What is wrong with anything that it was offered. */
+  static List<String> violations() {
+    return Stream.concat(TAKEN.stream(), REFUSED.stream())
+        .flatMap(post -> Schemas.violations(post.body()).stream())
+        .toList();
   }
 
   /** The events about one peer that it has taken. */
@@ -119,7 +122,8 @@ public class Webhook implements QuarkusTestResourceLifecycleManager {
   }
 
   private String address() {
-    return "http://127.0.0.1:%d/%s".formatted(server.getAddress().getPort(), TOKEN);
+    return "http://127.0.0.1:%d/%s?responseTimeout=2000"
+        .formatted(server.getAddress().getPort(), TOKEN);
   }
 
   private void take(HttpExchange exchange) throws IOException {
