@@ -14,7 +14,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
  * Says in Quarkus' words what the operator said in ours: which of the two datasources is in use,
- * and what the embedded H2 needs to understand our SQL and to keep what it has committed.
+ * what the embedded H2 needs to understand our SQL and to keep what it has committed, and which of
+ * the endpoints of the routes there are.
  */
 public class DerivedSettings implements ConfigSourceFactory {
 
@@ -31,6 +32,15 @@ public class DerivedSettings implements ConfigSourceFactory {
           // Quarkus closes the pool; H2's own hook would close the file under open transactions.
           "DB_CLOSE_ON_EXIT", "FALSE");
 
+  /** It connects when it is first used: a receiver that is away does not keep us from starting. */
+  private static final List<String> LAZILY = List.of("lazyStartProducer=true");
+
+  /** A command is acknowledged once it is kept, and waits for us while we are away. */
+  private static final Map<String, List<String>> KEPT =
+      Map.of(
+          "jms", List.of("transacted=true"),
+          "kafka", List.of("groupId=server-roster", "autoOffsetReset=earliest"));
+
   @Override
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
     boolean postgresql = "postgresql".equals(value(context, "roster.db.kind", "h2"));
@@ -45,6 +55,12 @@ public class DerivedSettings implements ConfigSourceFactory {
     derived.put(chosen + ".jdbc.url", postgresql ? url : withH2Options(url));
     put(derived, chosen + ".username", value(context, "roster.db.username", ""));
     put(derived, chosen + ".password", value(context, "roster.db.password", ""));
+    endpoint(derived, "events.on", "events.to", value(context, "roster.events.uri", ""), LAZILY);
+    endpoint(derived, "notices.on", "notices.to", value(context, "roster.notify.uri", ""), LAZILY);
+    String commands = value(context, "roster.commands.uri", "");
+    String scheme = commands.contains(":") ? commands.substring(0, commands.indexOf(':')) : "";
+    List<String> kept = KEPT.getOrDefault(scheme, List.of());
+    endpoint(derived, "commands.on", "commands.from", commands, kept);
     return List.of(new PropertiesConfigSource(derived, "derived from roster.*", 240));
   }
 
@@ -65,6 +81,28 @@ public class DerivedSettings implements ConfigSourceFactory {
         .forEach(
             option ->
                 complete.append(';').append(option).append('=').append(H2_OPTIONS.get(option)));
+    return complete.toString();
+  }
+
+  /** An endpoint that a route may have: whether it is there, and its URI with what it needs. */
+  private static void endpoint(
+      Map<String, String> derived, String on, String uri, String value, List<String> options) {
+    derived.put(on, Boolean.toString(!value.isEmpty()));
+    if (!value.isEmpty()) {
+      // It has been expanded once.
+      derived.put(uri, withOptions(value, options).replace("${", "$${"));
+    }
+  }
+
+  /** Adds what the operator's URI has not said otherwise. */
+  static String withOptions(String uri, List<String> options) {
+    StringBuilder complete = new StringBuilder(uri);
+    for (String option : options) {
+      String name = option.substring(0, option.indexOf('=') + 1);
+      if (!uri.contains("?" + name) && !uri.contains("&" + name)) {
+        complete.append(complete.indexOf("?") < 0 ? '?' : '&').append(option);
+      }
+    }
     return complete.toString();
   }
 

@@ -33,6 +33,7 @@ import org.serverroster.audit.AuditTrail;
 import org.serverroster.audit.Seals;
 import org.serverroster.dossier.DossierGatherer;
 import org.serverroster.dossier.Dossiers;
+import org.serverroster.outbox.Announcements;
 import org.serverroster.outbox.ClockWatch;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
@@ -213,8 +214,8 @@ class Parts {
   @Singleton
   @Named("departures")
   @Unremovable
-  Departures departures(LocalDomains domains) {
-    return new Departures(domains);
+  Departures departures(LocalDomains domains, Announcements announcements) {
+    return new Departures(domains, announcements);
   }
 
   @Produces

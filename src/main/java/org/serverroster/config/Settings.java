@@ -47,6 +47,14 @@ public interface Settings {
 
   Admin admin();
 
+  Events events();
+
+  // "notify" is a method that every object has.
+  @WithName("notify")
+  Notices notices();
+
+  Commands commands();
+
   /** Further people and programs that may log in, by user name. */
   Map<String, User> users();
 
@@ -179,6 +187,46 @@ public interface Settings {
 
     @WithDefault("PT10M")
     Duration digestEvery();
+  }
+
+  /** What programs elsewhere are told. */
+  interface Events {
+    /** The Camel endpoint that gets every event; absent: nobody does. */
+    Optional<String> uri();
+
+    /** What events are signed with: {@code whsec_} and a key in Base64; absent: they are not. */
+    Optional<String> secret();
+
+    /** How long an event is tried before it is parked. */
+    @WithDefault("P7D")
+    Duration giveUpAfter();
+
+    /** Whether we are ready only while the receiver takes what we send. */
+    @WithDefault("false")
+    boolean required();
+  }
+
+  /** What people elsewhere are told. */
+  interface Notices {
+    /** The Camel endpoint that gets one line for each request, decision and failure. */
+    Optional<String> uri();
+
+    /** {@code text}, or {@code json} as chat services take it. */
+    @WithDefault("text")
+    String format();
+  }
+
+  /** What pipelines may ask for. */
+  interface Commands {
+    /** The Camel endpoint that commands come from; absent: none do. */
+    Optional<String> uri();
+
+    /** What commands must be signed with: {@code whsec_} and a key in Base64. */
+    Optional<String> secret();
+
+    /** Whether the endpoint itself lets only those write who may command. */
+    @WithDefault("false")
+    boolean authenticated();
   }
 
   /** What turns an opened link into a decision. */

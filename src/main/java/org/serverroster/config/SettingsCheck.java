@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.serverroster.event.Signature;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.InvalidDomainException;
 import org.serverroster.roster.PeerPattern;
@@ -36,6 +37,11 @@ public final class SettingsCheck {
       Pattern.compile("roster\\.domain\\.(\"[^\"]+\"|[^.]+)\\.admins\\.(mail|jid)(\\[\\d+])?");
   private static final Pattern PER_USER =
       Pattern.compile("roster\\.users\\.(\"[^\"]+\"|[^.]+)\\.(password|roles)(\\[\\d+])?");
+
+  private static final String COMPONENTS = "META-INF/services/org/apache/camel/component/";
+
+  /** Standard Webhooks asks for 24 bytes, which are 32 characters of Base64. */
+  private static final int LEAST_SECRET = Signature.PREFIX.length() + 32;
 
   /** Names that Kubernetes puts into the environment for a Service called "roster". */
   private static final Pattern SERVICE_LINK =
@@ -99,8 +105,15 @@ public final class SettingsCheck {
     may("roster.limits.requests-per-peer", SettingsCheck::positive);
     may("roster.limits.mails-per-hour", SettingsCheck::positive);
     may("roster.limits.digest-every", SettingsCheck::period);
-    later("roster.events.uri", "");
-    later("roster.commands.uri", "");
+    may("roster.events.uri", SettingsCheck::endpoint);
+    may("roster.events.secret", SettingsCheck::signingSecret);
+    may("roster.events.give-up-after", SettingsCheck::period);
+    may("roster.events.required", oneOf("true", "false"));
+    may("roster.notify.uri", SettingsCheck::endpoint);
+    may("roster.notify.format", oneOf("text", "json"));
+    may("roster.commands.uri", SettingsCheck::endpoint);
+    may("roster.commands.secret", SettingsCheck::signingSecret);
+    may("roster.commands.authenticated", oneOf("true", "false"));
   }
 
   /** What is wrong, a line each; empty when the service can start. */
@@ -142,6 +155,14 @@ public final class SettingsCheck {
               + " jdbc:h2:file:./data/server-roster, a database of this process alone");
     }
     checkQuorum(problems);
+    if (value("roster.commands.uri").isPresent()
+        && value("roster.commands.secret").isEmpty()
+        && !value("roster.commands.authenticated").equals(Optional.of("true"))) {
+      problems.add(
+          "roster.commands.secret is missing: write what commands are signed with, or"
+              + " roster.commands.authenticated=true when only those can write to the endpoint who"
+              + " may command");
+    }
     Optional<String> tlsCa = value("roster.xmpp.tls-ca");
     if (tlsCa.isPresent() && !Files.isReadable(Path.of(tlsCa.get()))) {
       problems.add(
@@ -262,16 +283,6 @@ public final class SettingsCheck {
     known.put(key, check);
   }
 
-  /** A setting of the design whose neglect would be unsafe or a loss: better not to start. */
-  private void later(String key, String neutral) {
-    known.put(
-        key,
-        text ->
-            text.equals(neutral)
-                ? Optional.empty()
-                : Optional.of("nothing, this version does not know how to do that yet"));
-  }
-
   private static Optional<String> anything(String text) {
     return Optional.empty();
   }
@@ -282,6 +293,32 @@ public final class SettingsCheck {
       return Optional.empty();
     } catch (InvalidDomainException e) {
       return Optional.of("a domain name such as example.org");
+    }
+  }
+
+  /** An endpoint of a component that this program has; whether its options are right Camel says. */
+  private static Optional<String> endpoint(String text) {
+    String scheme = text.contains(":") ? text.substring(0, text.indexOf(':')) : "";
+    ClassLoader classes = Thread.currentThread().getContextClassLoader();
+    // Where even this one is not found, as in a native program, components cannot be looked up so.
+    boolean unknown =
+        classes.getResource(COMPONENTS + "direct") != null
+            && classes.getResource(COMPONENTS + scheme) == null;
+    return scheme.matches("[A-Za-z][A-Za-z0-9.+-]*") && !unknown
+        ? Optional.empty()
+        : Optional.of(
+            "the URI of a Camel endpoint whose component is there, such as"
+                + " kafka:server-roster?brokers=localhost:9092");
+  }
+
+  private static Optional<String> signingSecret(String text) {
+    try {
+      new Signature(text);
+      return text.length() >= LEAST_SECRET
+          ? Optional.empty()
+          : Optional.of("at least 24 bytes in Base64, after whsec_");
+    } catch (IllegalArgumentException e) {
+      return Optional.of("whsec_ and at least 24 bytes in Base64");
     }
   }
 

@@ -33,6 +33,7 @@ public final class Departure {
   /** No honest lease ends later than this, another replica's clock being a little ahead. */
   static final Duration LONGEST_LEASE = MAIL_LEASE.plusSeconds(30);
 
+  private static final Duration ANNOUNCEMENT_LEASE = Duration.ofMinutes(1);
   private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
   private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
   private static final Duration LONGEST_LASTING_DELAY = Duration.ofHours(1);
@@ -113,9 +114,16 @@ public final class Departure {
     leased.put("now", now());
     leased.put("lease", UUID.randomUUID());
     leased.put("open", isOpen());
-    leased.put(
-        "leasedUntil", now().plus("mail".equals(row.get("channel")) ? MAIL_LEASE : STANZA_LEASE));
+    leased.put("leasedUntil", now().plus(leaseOf(String.valueOf(row.get("channel")))));
     return leased;
+  }
+
+  private static Duration leaseOf(String channel) {
+    return switch (channel) {
+      case "mail" -> MAIL_LEASE;
+      case "event", "notice" -> ANNOUNCEMENT_LEASE;
+      default -> STANZA_LEASE;
+    };
   }
 
   /** Several rows of one lane that leave together, with a lease of our own on all of them. */

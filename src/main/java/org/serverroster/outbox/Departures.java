@@ -10,18 +10,22 @@ import org.serverroster.roster.LocalDomains;
 
 /**
  * Lists what a change sends: its stanzas to the peer, and one mail for each administrator when they
- * are asked or told. Stanzas to one peer share a lane and keep their order; each administrator's
- * mails have their own, so that mail that is stuck holds up nothing else.
+ * are asked or told, and what programs elsewhere are told. Stanzas to one peer share a lane and
+ * keep their order; each administrator's mails have their own, so that mail that is stuck holds up
+ * nothing else.
  */
 public final class Departures {
 
   private final LocalDomains domains;
+  private final Announcements announcements;
 
   /**
    * @param domains whom to ask
+   * @param announcements whom else to tell
    */
-  public Departures(LocalDomains domains) {
+  public Departures(LocalDomains domains, Announcements announcements) {
     this.domains = domains;
+    this.announcements = announcements;
   }
 
   /** The rows to write, in the order in which they are to leave. */
@@ -41,6 +45,7 @@ public final class Departures {
         rows.add(row(change, "mail", change.text("action"), administrator));
       }
     }
+    rows.addAll(announcements.of(change));
     return rows;
   }
 
@@ -61,6 +66,7 @@ public final class Departures {
     row.put("kind", kind);
     row.put("recipient", recipient);
     row.put("detail", channel.equals("mail") ? change.get("detail") : null);
+    row.put("body", null);
     row.put("request", change.get("request"));
     row.put("now", change.get("now"));
     return row;

@@ -89,6 +89,15 @@ class SettingsCheckTest {
     "roster.limits.pending-requests, -1",
     "roster.limits.mails-per-hour, many",
     "roster.auto-approve, *.lit",
+    "roster.events.uri, nowhere",
+    "roster.events.uri, kafak:server-roster?brokers=localhost:9092",
+    "roster.events.secret, guess-me",
+    "roster.events.secret, whsec_c2hvcnQ=",
+    "roster.events.give-up-after, never",
+    "roster.events.required, perhaps",
+    "roster.notify.uri, slack",
+    "roster.notify.format, xml",
+    "roster.commands.authenticated, perhaps",
     "roster.auto-approve, 'partner.example, *'",
     "roster.auto-approve, a*.example",
     "roster.admin.password, short",
@@ -149,6 +158,44 @@ class SettingsCheckTest {
     assertEquals(List.of(), problems());
     settings.remove("roster.xmpp.tls");
     assertTrue(onlyProblem().startsWith("roster.xmpp.tls-ca makes no sense"), onlyProblem());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kafka:server-roster?brokers=localhost:9092",
+        "https://hooks.example.org/T0KEN",
+        "jms:queue:server-roster",
+        "file:/var/spool/server-roster?fileExist=Append"
+      })
+  void eventsMayGoToAnyEndpointThatIsThere(String uri) {
+    settings.put("roster.events.uri", uri);
+    settings.put("roster.events.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr");
+    assertEquals(List.of(), problems());
+  }
+
+  @Test
+  void commandsMustBeVouchedFor() {
+    settings.put("roster.commands.uri", "kafka:commands?brokers=localhost:9092");
+    assertTrue(onlyProblem().startsWith("roster.commands.secret is missing"), onlyProblem());
+    settings.put("roster.commands.authenticated", "false");
+    assertTrue(onlyProblem().startsWith("roster.commands.secret is missing"), onlyProblem());
+    settings.put("roster.commands.authenticated", "true");
+    assertEquals(List.of(), problems());
+    settings.remove("roster.commands.authenticated");
+    settings.put("roster.commands.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr");
+    assertEquals(List.of(), problems());
+  }
+
+  @Test
+  void anEndpointGetsWhatItNeedsAndKeepsTheOperators() {
+    assertEquals(
+        "kafka:x?groupId=mine&autoOffsetReset=earliest",
+        DerivedSettings.withOptions(
+            "kafka:x?groupId=mine", List.of("groupId=server-roster", "autoOffsetReset=earliest")));
+    assertEquals(
+        "jms:queue:x?transacted=true",
+        DerivedSettings.withOptions("jms:queue:x", List.of("transacted=true")));
   }
 
   @Test

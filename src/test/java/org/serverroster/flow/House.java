@@ -7,6 +7,8 @@ import com.icegreen.greenmail.util.ServerSetup;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,10 +62,10 @@ public class House implements QuarkusTestResourceLifecycleManager {
     try {
       folder = Files.createTempDirectory("server-roster-test");
       xmpp = ScriptedXmppServer.start(COMPONENT, SECRET);
+      mail = new GreenMail(new ServerSetup(freePort(), "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP).dynamicPort());
     mail.start();
     Map<String, String> settings = new HashMap<>();
     settings.put("roster.xmpp.host", xmpp.host());
@@ -84,6 +86,13 @@ public class House implements QuarkusTestResourceLifecycleManager {
         "$2a$04$CR04zEJJtOXC1JxkXI9PB.JGb4/OJQKW6s4CQcpY6cymVklr2Ju8i");
     settings.put("roster.db.url", "jdbc:h2:file:" + folder.resolve("roster"));
     return settings;
+  }
+
+  /** A port that stays the same when the server is stopped and started. */
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   @Override

@@ -110,6 +110,22 @@ class StartIT {
     }
   }
 
+  @Test
+  void anEndpointWithAnOptionThatDoesNotExistIsNamedAndItsSecretIsNot() throws Exception {
+    append("roster.xmpp.host=127.0.0.1");
+    append("quarkus.http.host=127.0.0.1");
+    append("quarkus.http.port=0");
+    append("roster.events.uri=kafka:server-roster?brokers=localhost:9092&brokres=s3cret-value");
+    List<String> said =
+        start(Map.of()).stream().filter(line -> line.contains("roster.events.uri")).toList();
+    assertEquals(1, said.size(), said::toString);
+    assertTrue(
+        said.get(0).startsWith("Server Roster cannot start: roster.events.uri makes no sense"),
+        said::toString);
+    assertTrue(said.get(0).contains("brokres"), said::toString);
+    assertFalse(said.get(0).contains("s3cret-value"), said::toString);
+  }
+
   private void append(String line) throws IOException {
     Path file = folder.resolve("application.properties");
     Files.writeString(file, Files.readString(file) + line + "\n");

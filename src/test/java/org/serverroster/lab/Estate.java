@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.serverroster.lab.SmtpCatcher.Mail;
@@ -35,11 +36,18 @@ public final class Estate implements AutoCloseable {
 
   /** Both servers, the SMTP server and these peers, running. Server Roster is not started. */
   public static Estate start(Path folder, String... peers) throws IOException {
+    return start(folder, prosody -> {}, peers);
+  }
+
+  /** The same, with more than that on the Prosody of our host. */
+  public static Estate start(Path folder, Consumer<Prosody> more, String... peers)
+      throws IOException {
     var lab = Lab.in(folder);
     var estate = new Estate(folder, lab, SmtpCatcher.start());
     try {
       var impatient = "server_roster_timeout = 2\n  server_roster_retry_max = 1";
       lab.prosody().rosterHost(Lab.HOST, Lab.COMPONENT, impatient);
+      more.accept(lab.prosody());
       for (var peer : peers) {
         lab.ejabberd().component(peer, Lab.SECRET);
       }

@@ -28,6 +28,7 @@ public final class Prosody implements HostServer {
   private final Map<String, String> secrets = new LinkedHashMap<>();
   private final Map<String, String> users = new LinkedHashMap<>();
   private final List<String> admins = new ArrayList<>();
+  private final List<String> rooms = new ArrayList<>();
   private String extra = "";
   private String logLevel = "debug";
   private final InetSocketAddress tlsComponents = ServerProcess.freeAddress();
@@ -93,6 +94,12 @@ public final class Prosody implements HostServer {
   @Override
   public Prosody component(String domain, String secret) {
     secrets.put(domain, secret);
+    return this;
+  }
+
+  /** A service of chat rooms (XEP-0045); a room is there once somebody enters it. */
+  public Prosody rooms(String domain) {
+    rooms.add(domain);
     return this;
   }
 
@@ -314,6 +321,10 @@ public final class Prosody implements HostServer {
         (domain, secret) ->
             text.append(
                 "Component \"%s\"%n  component_secret = \"%s\"%n".formatted(domain, secret)));
+    rooms.forEach(
+        domain ->
+            text.append(
+                "Component \"%s\" \"muc\"%n  muc_room_locking = false%n".formatted(domain)));
     return text.toString();
   }
 

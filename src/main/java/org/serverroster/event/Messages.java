@@ -1,0 +1,80 @@
+package org.serverroster.event;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+
+/**
+ * Writes what leaves as messages that any Camel endpoint understands: the body, what it is, and
+ * what the transport needs to keep the order and to recognise a repeat. Nothing else of the
+ * exchange is taken along.
+ */
+public final class Messages {
+
+  private static final String EVENT = "application/cloudevents+json; charset=UTF-8";
+  private static final String JSON = "application/json; charset=UTF-8";
+  private static final String LINE = "text/plain; charset=UTF-8";
+
+  private final Envelopes envelopes;
+  private final Optional<Signature> signature;
+  private final boolean noticesAsJson;
+  private final Clock clock;
+
+  /**
+   * @param signature signs events; empty when they are not signed
+   * @param noticesAsJson whether a line for people is wrapped as chat webhooks want it
+   * @param clock now
+   */
+  public Messages(
+      Envelopes envelopes, Optional<Signature> signature, boolean noticesAsJson, Clock clock) {
+    this.envelopes = envelopes;
+    this.signature = signature;
+    this.noticesAsJson = noticesAsJson;
+    this.clock = clock;
+  }
+
+  /**
+   * The message of an event.
+   *
+   * @param row the row of the outbox
+   */
+  public void event(@ExchangeProperty("departure") Map<String, Object> row, Exchange exchange)
+      throws JsonProcessingException {
+    String id = row.get("wire_id").toString();
+    String body = envelopes.write(row);
+    Message message = fresh(exchange, body, EVENT);
+    message.setHeader("CamelFileName", id + ".json");
+    message.setHeader("kafka.KEY", Envelopes.key(row));
+    message.setHeader("JMSXGroupID", Envelopes.key(row));
+    Instant now = clock.instant();
+    message.setHeader("webhook-id", id);
+    message.setHeader("webhook-timestamp", Long.toString(now.getEpochSecond()));
+    signature.ifPresent(key -> message.setHeader("webhook-signature", key.sign(id, now, body)));
+  }
+
+  /**
+   * The message of a line for people: the line, or {@code {"text": "..."}}.
+   *
+   * @param row the row of the outbox
+   */
+  public void notice(@ExchangeProperty("departure") Map<String, Object> row, Exchange exchange) {
+    String line = (String) row.get("body");
+    Message message =
+        noticesAsJson ? fresh(exchange, envelopes.text(line), JSON) : fresh(exchange, line, LINE);
+    message.setHeader("CamelFileName", row.get("wire_id") + ".txt");
+  }
+
+  private static Message fresh(Exchange exchange, String body, String type) {
+    Message message = exchange.getMessage();
+    message.removeHeaders("*");
+    message.setBody(body);
+    message.setHeader(Exchange.CONTENT_TYPE, type);
+    exchange.setProperty(Exchange.CHARSET_NAME, "UTF-8");
+    return message;
+  }
+}

@@ -1,0 +1,112 @@
+package org.serverroster.outbox;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SerializationException;
+
+/**
+ * Whoever gets our events, or our lines for people: how it is doing, and when to give up on
+ * something that it does not take.
+ */
+public final class Receiver {
+
+  /** So often it is asked to take what it has refused for good: an operator may be repairing it. */
+  static final int ATTEMPTS_WHEN_REFUSED = 5;
+
+  /** Answers of the class 4xx that say nothing about the event (RFC 9110, 6585, 8470). */
+  private static final Set<Integer> LATER = Set.of(408, 425, 429);
+
+  private final Redaction redaction;
+  private final Duration giveUpAfter;
+  private final Clock clock;
+  private Instant failingSince;
+  private String lastError;
+
+  /**
+   * @param redaction takes the endpoint's secrets out of what is said about failures
+   * @param giveUpAfter how long one thing is tried, whatever the reason
+   * @param clock now
+   */
+  public Receiver(Redaction redaction, Duration giveUpAfter, Clock clock) {
+    this.redaction = redaction;
+    this.giveUpAfter = giveUpAfter;
+    this.clock = clock;
+  }
+
+  /** It has taken something. */
+  public synchronized void took() {
+    failingSince = null;
+    lastError = null;
+  }
+
+  /**
+   * It has not taken something.
+   *
+   * @return the row as it is put off, or, with {@code given_up} true, parked
+   */
+  public Map<String, Object> refused(
+      Map<String, Object> postponed,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    Map<String, Object> judged = new HashMap<>(postponed);
+    String error = describe(failure);
+    judged.put("lastError", error);
+    judged.put("given_up", givesUp(postponed, failure));
+    note(error);
+    return judged;
+  }
+
+  /** Why it does not take anything at the moment; empty while it does. */
+  public synchronized Optional<String> lastError() {
+    return Optional.ofNullable(lastError);
+  }
+
+  /** Since when it takes nothing; empty while it does. */
+  public synchronized Optional<Instant> failingSince() {
+    return Optional.ofNullable(failingSince);
+  }
+
+  private synchronized void note(String error) {
+    lastError = error;
+    if (failingSince == null) {
+      failingSince = clock.instant();
+    }
+  }
+
+  private boolean givesUp(Map<String, Object> row, Exception failure) {
+    int attempts = ((Number) row.get("attempts")).intValue();
+    Instant created = Moment.of(row.get("created_at"));
+    return (isForGood(failure) && attempts >= ATTEMPTS_WHEN_REFUSED)
+        || created.plus(giveUpAfter).isBefore(clock.instant());
+  }
+
+  /** Whether the receiver said of this very thing that it will never take it. */
+  static boolean isForGood(Throwable failure) {
+    return Departure.causes(failure)
+        .anyMatch(
+            cause ->
+                cause instanceof RecordTooLargeException
+                    || cause instanceof SerializationException
+                    || (cause instanceof HttpOperationFailedException http
+                        && http.getStatusCode() / 100 == 4
+                        && !LATER.contains(http.getStatusCode())));
+  }
+
+  /** An HTTP failure quotes the address, which may be a secret; its status says enough. */
+  private String describe(Exception failure) {
+    return Departure.causes(failure)
+        .filter(HttpOperationFailedException.class::isInstance)
+        .map(HttpOperationFailedException.class::cast)
+        .findFirst()
+        .map(http -> "HTTP status " + http.getStatusCode())
+        .orElseGet(() -> redaction.apply(Departure.describe(failure)));
+  }
+}

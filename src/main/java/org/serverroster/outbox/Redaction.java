@@ -1,0 +1,84 @@
+package org.serverroster.outbox;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Takes out of a message what an endpoint URI may hold of secrets: who logs in, each part of the
+ * path (webhooks carry tokens there) and the values of the options. The host remains: it says where
+ * it went wrong, not how to get in.
+ */
+public final class Redaction implements UnaryOperator<String> {
+
+  private static final Pattern URI =
+      Pattern.compile("[^:]+:(?://)?(?:([^/?]*)@)?([^/?]*)([^?]*)(?:\\?(.*))?", Pattern.DOTALL);
+
+  private static final Pattern RAW = Pattern.compile("RAW[({](.*)[)}]", Pattern.DOTALL);
+
+  /** Options that say where, not how to get in. */
+  private static final Set<String> HARMLESS = Set.of("brokers", "host", "port");
+
+  /** What is shorter is a word such as "true", and would tear holes into every message. */
+  private static final int SHORTEST = 5;
+
+  private static final String HIDDEN = "xxxxxx";
+
+  private final List<String> secrets;
+
+  /**
+   * @param uri the endpoint, empty when there is none
+   */
+  public Redaction(String uri) {
+    List<String> parts = new ArrayList<>();
+    Matcher matcher = URI.matcher(uri);
+    if (matcher.matches()) {
+      if (matcher.group(1) != null) {
+        parts.add(matcher.group(1));
+        parts.addAll(List.of(matcher.group(1).split(":", 2)));
+      }
+      parts.addAll(List.of(matcher.group(3).split("/")));
+      if (matcher.group(4) != null) {
+        for (String option : matcher.group(4).split("&")) {
+          String[] pair = option.split("=", 2);
+          if (pair.length == 2 && !HARMLESS.contains(pair[0])) {
+            String value = RAW.matcher(pair[1]).replaceFirst("$1");
+            parts.add(value);
+            parts.addAll(List.of(value.split("[\\s=;\"']+")));
+          }
+        }
+      }
+    }
+    this.secrets =
+        parts.stream()
+            .flatMap(part -> Stream.of(part, decoded(part)))
+            .filter(part -> part.length() >= SHORTEST)
+            .distinct()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
+  }
+
+  @Override
+  public String apply(String message) {
+    String redacted = message;
+    for (String secret : secrets) {
+      redacted = redacted.replace(secret, HIDDEN);
+    }
+    return redacted;
+  }
+
+  private static String decoded(String part) {
+    try {
+      return URLDecoder.decode(part, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return part;
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package org.serverroster.pipeline;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Message;
+import org.serverroster.approval.Decisions;
+import org.serverroster.event.Signature;
+import org.serverroster.roster.Account;
+import org.serverroster.roster.Action;
+import org.serverroster.roster.Change;
+import org.serverroster.roster.Domain;
+import org.serverroster.roster.InvalidDomainException;
+import org.serverroster.roster.LocalDomains;
+
+/**
+ * Takes in what comes by {@code roster.commands.uri}: who vouches for it, what it says, and whether
+ * the person in whose name it comes may ask for that. Whatever comes, it answers with a case; it
+ * never throws what would bring the same message again.
+ *
+ * <p>A case has {@code id}, {@code digest}, {@code now}, {@code body}, {@code outcome} ({@code
+ * done} until something forbids it), {@code reason}, and what could be read of {@code command},
+ * {@code action}, {@code domain}, {@code peer}, {@code actor}, {@code change}.
+ */
+public final class Orders {
+
+  private static final int LARGEST = 16_384;
+
+  private final OrderReader reader = new OrderReader();
+  private final LocalDomains domains;
+  private final Decisions decisions;
+  private final Optional<Signature> signature;
+  private final Clock clock;
+
+  /**
+   * @param signature who can sign as this may command; empty when the endpoint knows its senders
+   * @param clock now
+   */
+  public Orders(
+      LocalDomains domains, Decisions decisions, Optional<Signature> signature, Clock clock) {
+    this.domains = domains;
+    this.decisions = decisions;
+    this.signature = signature;
+    this.clock = clock;
+  }
+
+  /** Opens the case of a message. */
+  public Map<String, Object> open(Exchange exchange) {
+    Map<String, Object> order = new HashMap<>();
+    for (String key :
+        new String[] {
+          "command", "action", "domain", "peer", "actor", "change", "reason", "state"
+        }) {
+      order.put(key, null);
+    }
+    order.put("now", Change.utc(clock.instant()));
+    order.put("outcome", "done");
+    order.put("body", "");
+    order.put("id", "unreadable-" + UUID.randomUUID());
+    order.put("digest", "");
+    try {
+      String text = text(exchange.getMessage());
+      order.put("body", text.replace('\0', ' '));
+      order.put("digest", digest(text));
+      vouch(exchange.getMessage(), text);
+      Order read = reader.read(text);
+      order.put("id", read.id());
+      order.put("command", read.id());
+      order.put("action", read.action());
+      order.put("actor", read.actor());
+      order.put("change", change(read, order));
+    } catch (UnacceptableException e) {
+      order.put("outcome", "parked");
+      order.put("reason", e.getMessage());
+    }
+    return order;
+  }
+
+  /** The case after it was carried out. */
+  public Map<String, Object> done(@ExchangeProperty("order") Map<String, Object> order) {
+    order.put("state", ((Change) order.get("change")).text("state"));
+    return order;
+  }
+
+  /** The case when the roster forbids what was asked for. */
+  public Map<String, Object> refused(
+      @ExchangeProperty("order") Map<String, Object> order,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+    order.put("outcome", "refused");
+    order.put("reason", failure.getMessage());
+    return order;
+  }
+
+  /**
+   * The case of a command whose id was there before: a repeat has nothing to do, another one under
+   * the same id is parked under one of ours.
+   *
+   * @param row what came first under that id
+   */
+  public Map<String, Object> repeated(
+      @ExchangeProperty("order") Map<String, Object> order, @Body Map<String, Object> row) {
+    if (order.get("digest").equals(row.get("digest"))) {
+      order.put("outcome", "repeated");
+    } else {
+      order.put("id", "reused-" + UUID.randomUUID());
+      order.put("outcome", "parked");
+      order.put("reason", "id: it was used for another command before");
+    }
+    return order;
+  }
+
+  /** The case when something went wrong that would go wrong again; it is not tried a third time. */
+  public Map<String, Object> parked(
+      @ExchangeProperty("order") Map<String, Object> order,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure,
+      Exchange exchange) {
+    if ("parked".equals(order.get("outcome"))) {
+      exchange.setProperty("settled", true);
+    }
+    order.put("outcome", "parked");
+    order.put("reason", "it could not be carried out: " + failure.getClass().getSimpleName());
+    return order;
+  }
+
+  private void vouch(Message message, String text) throws UnacceptableException {
+    if (signature.isPresent()
+        && !signature
+            .get()
+            .isValid(
+                message.getHeader("webhook-id", String.class),
+                message.getHeader("webhook-timestamp", String.class),
+                message.getHeader("webhook-signature", String.class),
+                text,
+                clock.instant())) {
+      throw new UnacceptableException(
+          "not signed with roster.commands.secret, or more than five minutes ago");
+    }
+  }
+
+  private Change change(Order read, Map<String, Object> order) throws UnacceptableException {
+    Domain ours =
+        domains
+            .find(read.domain())
+            .orElseThrow(() -> new UnacceptableException("domain: this roster is not kept here"));
+    Domain peer = peer(read.peer());
+    order.put("domain", ours.name());
+    order.put("peer", peer.name());
+    if (!mayAct(ours, read.actor())) {
+      throw new UnacceptableException(
+          "actor: neither a mail address nor a JID of an administrator of this domain");
+    }
+    Change change =
+        decisions
+            .byAdministrator(
+                Action.valueOf(read.action().toUpperCase(Locale.ROOT)),
+                ours,
+                peer,
+                read.actor(),
+                "pipeline",
+                read.id())
+            .because(read.note());
+    change.put("preApprove", !Boolean.FALSE.equals(read.preApprove()));
+    change.put("subscribeBack", !Boolean.FALSE.equals(read.subscribeBack()));
+    change.put("block", Boolean.TRUE.equals(read.block()));
+    return change;
+  }
+
+  private Domain peer(String name) throws UnacceptableException {
+    try {
+      Domain peer = Domain.of(name);
+      if (!domains.has(peer)) {
+        return peer;
+      }
+    } catch (InvalidDomainException e) {
+      // said below
+    }
+    throw new UnacceptableException("peer: not the name of another server");
+  }
+
+  private boolean mayAct(Domain domain, String actor) {
+    if (domains.voter(domain.name(), actor).isPresent()) {
+      return true;
+    }
+    try {
+      return domains.isAdministrator(domain, Account.of(actor));
+    } catch (InvalidDomainException e) {
+      return false;
+    }
+  }
+
+  /** The text of a message, whatever its transport makes of one, and however long it is. */
+  private static String text(Message message) throws UnacceptableException {
+    try (InputStream body = message.getBody(InputStream.class)) {
+      byte[] bytes = body == null ? new byte[0] : body.readNBytes(LARGEST + 1);
+      if (bytes.length > LARGEST) {
+        throw new UnacceptableException("longer than " + LARGEST + " bytes");
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new UnacceptableException("not UTF-8");
+    } catch (IOException e) {
+      throw new UnacceptableException("it could not be read");
+    }
+  }
+
+  private static String digest(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

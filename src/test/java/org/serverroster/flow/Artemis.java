@@ -1,0 +1,124 @@
+package org.serverroster.flow;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueBrowser;
+import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+
+/** A real Artemis broker on a port of its own, for events out and commands in over JMS. */
+public class Artemis implements QuarkusTestResourceLifecycleManager {
+
+  static final String EVENTS = "server-roster";
+  static final String COMMANDS = "server-roster-commands";
+
+  private static String url;
+  private static Path folder;
+  private static EmbeddedActiveMQ broker;
+
+  @Override
+  public Map<String, String> start() {
+    try {
+      folder = Files.createTempDirectory("server-roster-artemis");
+      try (ServerSocket free = new ServerSocket(0)) {
+        url = "tcp://127.0.0.1:" + free.getLocalPort();
+      }
+      run();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    return Map.of(
+        "roster.events.uri",
+        "jms:queue:" + EVENTS,
+        "roster.commands.uri",
+        "jms:queue:" + COMMANDS,
+        "roster.commands.authenticated",
+        "true",
+        "camel.beans.artemis",
+        "#class:org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory('%s')"
+            .formatted(url),
+        "camel.component.jms.connection-factory",
+        "#bean:artemis");
+  }
+
+  /** Starts it with the messages that it has kept. */
+  static void run() throws Exception {
+    Configuration configuration =
+        new ConfigurationImpl()
+            .setPersistenceEnabled(true)
+            .setSecurityEnabled(false)
+            .setJournalDirectory(folder.resolve("journal").toString())
+            .setBindingsDirectory(folder.resolve("bindings").toString())
+            .setLargeMessagesDirectory(folder.resolve("large").toString())
+            .setPagingDirectory(folder.resolve("paging").toString())
+            .addAcceptorConfiguration("tcp", url);
+    broker = new EmbeddedActiveMQ().setConfiguration(configuration);
+    broker.start();
+  }
+
+  static void halt() throws Exception {
+    broker.stop();
+  }
+
+  /** Everything that waits in the queue of events, oldest first. */
+  static List<TextMessage> events() throws JMSException {
+    try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
+        var context = factory.createContext()) {
+      Queue queue = context.createQueue(EVENTS);
+      List<TextMessage> events = new ArrayList<>();
+      try (QueueBrowser browser = context.createBrowser(queue)) {
+        Enumeration<?> waiting = browser.getEnumeration();
+        while (waiting.hasMoreElements()) {
+          events.add((TextMessage) waiting.nextElement());
+        }
+      }
+      return events;
+    }
+  }
+
+  /** Puts a command into its queue. */
+  static void command(String body) {
+    try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
+        var context = factory.createContext()) {
+      context.createProducer().send(context.createQueue(COMMANDS), body);
+    }
+  }
+
+  /** How many commands have not been acknowledged. */
+  static long commandsWaiting() {
+    var queue = broker.getActiveMQServer().locateQueue(COMMANDS);
+    return queue == null ? 0 : queue.getMessageCount();
+  }
+
+  static String group(Message message) throws JMSException {
+    return message.getStringProperty("JMSXGroupID");
+  }
+
+  @Override
+  public void stop() {
+    try {
+      broker.stop();
+      try (var files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(file -> file.delete());
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

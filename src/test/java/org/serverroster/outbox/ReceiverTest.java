@@ -1,0 +1,85 @@
+package org.serverroster.outbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.ConnectException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReceiverTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
+
+  private final Receiver receiver =
+      new Receiver(
+          new Redaction("https://hooks.example.org/T0KEN-token"),
+          Duration.ofDays(7),
+          Clock.fixed(NOW, ZoneOffset.UTC));
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 401, 404, 410, 413, 422})
+  void whatIsRefusedForGoodIsGivenUpAfterSomeAttempts(int status) {
+    assertFalse(givenUp(Receiver.ATTEMPTS_WHEN_REFUSED - 1, NOW, answer(status)));
+    assertTrue(givenUp(Receiver.ATTEMPTS_WHEN_REFUSED, NOW, answer(status)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {302, 408, 425, 429, 500, 503})
+  void whatMayPassIsTriedOn(int status) {
+    assertFalse(givenUp(1000, NOW, answer(status)));
+  }
+
+  @Test
+  void aBrokerRefusesForGoodToo() {
+    Exception wrapped = new RuntimeException(new RecordTooLargeException("1 MB"));
+    assertTrue(givenUp(Receiver.ATTEMPTS_WHEN_REFUSED, NOW, wrapped));
+    assertFalse(givenUp(1000, NOW, new ConnectException("Connection refused")));
+  }
+
+  @Test
+  void nothingIsTriedForEver() {
+    Instant weekAgo = NOW.minus(Duration.ofDays(7));
+    assertFalse(givenUp(1000, weekAgo.plusSeconds(1), answer(503)));
+    assertTrue(givenUp(1000, weekAgo.minusSeconds(1), answer(503)));
+  }
+
+  @Test
+  void itSaysHowItIsDoingAndNoSecret() {
+    assertEquals(Optional.empty(), receiver.lastError());
+    refuse(1, NOW, answer(503));
+    assertEquals(Optional.of("HTTP status 503"), receiver.lastError());
+    assertEquals(Optional.of(NOW), receiver.failingSince());
+    refuse(2, NOW, new ConnectException("https://hooks.example.org/T0KEN-token is away"));
+    assertEquals(
+        Optional.of("ConnectException: https://hooks.example.org/xxxxxx is away"),
+        receiver.lastError());
+    receiver.took();
+    assertEquals(Optional.empty(), receiver.lastError());
+    assertEquals(Optional.empty(), receiver.failingSince());
+  }
+
+  private boolean givenUp(int attempts, Instant created, Exception failure) {
+    return (Boolean) refuse(attempts, created, failure).get("given_up");
+  }
+
+  private Map<String, Object> refuse(int attempts, Instant created, Exception failure) {
+    return receiver.refused(
+        Map.of("attempts", attempts, "created_at", created.atOffset(ZoneOffset.UTC)), failure);
+  }
+
+  private static Exception answer(int status) {
+    return new HttpOperationFailedException(
+        "https://hooks.example.org/T0KEN-token", status, "", null, Map.of(), "");
+  }
+}

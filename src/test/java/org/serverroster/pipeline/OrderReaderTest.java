@@ -1,0 +1,152 @@
+package org.serverroster.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.serverroster.flow.Schemas;
+
+/** What is read as a command is what the schema says, no more and no less. */
+class OrderReaderTest {
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String SMALLEST =
+      """
+      {"version": 1, "id": "chg-4711", "action": "approve", "domain": "capulet.lit",
+       "peer": "montague.lit", "actor": "juliet@capulet.lit"}
+      """;
+
+  private final OrderReader reader = new OrderReader();
+
+  @Test
+  void theSmallestOneIsRead() throws Exception {
+    Order order = reader.read(SMALLEST);
+    assertEquals("chg-4711", order.id());
+    assertEquals("approve", order.action());
+    assertEquals(List.of(), violations(MAPPER.readTree(SMALLEST)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "version | 0",
+        "version | 2",
+        "version | 1.5",
+        "version | \"1\"",
+        "version | true",
+        "id | \"\"",
+        "id | \"with a space\"",
+        "id | 4711",
+        "action | \"unblock\"",
+        "action | \"APPROVE\"",
+        "action | [\"approve\"]",
+        "domain | \"\"",
+        "domain | true",
+        "peer | \"\"",
+        "actor | \"x\"",
+        "actor | {}",
+        "preApprove | \"true\"",
+        "subscribeBack | 1",
+        "block | [true]",
+        "note | 7",
+        "surprise | 1",
+      })
+  void whatTheSchemaRefusesIsRefused(String field, String value) throws Exception {
+    JsonNode order = with(field, value);
+    assertFalse(violations(order).isEmpty(), "the schema refuses it");
+    assertThrows(UnacceptableException.class, () -> reader.read(order.toString()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "action | \"subscribe\"",
+        "action | \"revoke\"",
+        "action | \"block\"",
+        "action | \"deny\"",
+        "preApprove | false",
+        "subscribeBack | false",
+        "block | true",
+        "note | \"because\"",
+      })
+  void whatTheSchemaAllowsIsRead(String field, String value) throws Exception {
+    JsonNode order = with(field, value);
+    assertEquals(List.of(), violations(order));
+    reader.read(order.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "id", "action", "domain", "peer", "actor"})
+  void whatIsRequiredMustBeThere(String field) throws Exception {
+    ObjectNode order = (ObjectNode) MAPPER.readTree(SMALLEST);
+    order.remove(field);
+    assertFalse(violations(order).isEmpty());
+    assertThrows(UnacceptableException.class, () -> reader.read(order.toString()));
+  }
+
+  @Test
+  void lengthsHold() throws Exception {
+    ObjectNode order = (ObjectNode) MAPPER.readTree(SMALLEST);
+    order.put("note", "n".repeat(2000));
+    reader.read(order.toString());
+    order.put("note", "n".repeat(2001));
+    assertFalse(violations(order).isEmpty());
+    assertThrows(UnacceptableException.class, () -> reader.read(order.toString()));
+    order.remove("note");
+    order.put("id", "i".repeat(201));
+    assertFalse(violations(order).isEmpty());
+    assertThrows(UnacceptableException.class, () -> reader.read(order.toString()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "[]",
+        "\"approve\"",
+        "approve montague.lit",
+        "{\"version\": 1,",
+        "{\"version\": 1} {\"version\": 1}",
+        "{\"version\": 1, \"version\": 1}",
+        "<command/>"
+      })
+  void whatIsNoObjectOfJsonIsRefused(String text) {
+    assertThrows(UnacceptableException.class, () -> reader.read(text));
+  }
+
+  @Test
+  void anotherVersionIsNamed() throws Exception {
+    JsonNode order = with("version", "2");
+    UnacceptableException refusal =
+        assertThrows(UnacceptableException.class, () -> reader.read(order.toString()));
+    assertTrue(refusal.getMessage().contains("version 2 is not known"), refusal.getMessage());
+  }
+
+  @Test
+  void deepNestingIsRefused() {
+    String deep = "[".repeat(100_000);
+    assertThrows(UnacceptableException.class, () -> reader.read("{\"note\": " + deep));
+  }
+
+  private static JsonNode with(String field, String value) throws Exception {
+    ObjectNode order = (ObjectNode) MAPPER.readTree(SMALLEST);
+    order.set(field, MAPPER.readTree(value));
+    return order;
+  }
+
+  private static List<String> violations(JsonNode order) {
+    return Schemas.violations(Schemas.CURRENT, "command.v1", order);
+  }
+}
