@@ -285,7 +285,7 @@ public final class Prosody implements HostServer {
         certificates = "%1$s/certs"
         plugin_paths = { "%2$s" }
         log = { { levels = { min = "%11$s" }, to = "file", filename = "%1$s/prosody.log" } }
-        modules_enabled = { "disco", "roster", "saslauth", "dialback", "ping", "posix", "version"%9$s }
+        modules_enabled = { "disco", "roster", "saslauth", "tls", "dialback", "ping", "posix", "version"%9$s }
         interfaces = { "127.0.0.1" }
         component_interfaces = { "127.0.0.1" }
         s2s_ports = { %3$d }
