@@ -127,9 +127,14 @@ final class GuardedParser extends MXParser {
     int event;
     try {
       event = super.nextImpl();
-    } catch (XmlPullParserException | IOException | RuntimeException e) {
+    } catch (XmlPullParserException | IOException e) {
       broken = e;
       throw e;
+    } catch (RuntimeException e) {
+      // The parser itself stumbles over some ends of a stream, one in the middle of a tag for
+      // instance.
+      broken = new XmlPullParserException("the parser gave up", this, e);
+      throw (XmlPullParserException) broken;
     }
     if (event == START_TAG && depth > maxDepth) {
       tooComplex("nested deeper than " + maxDepth);
@@ -192,8 +197,6 @@ final class GuardedParser extends MXParser {
       throw io;
     } else if (broken instanceof XmlPullParserException xml) {
       throw xml;
-    } else if (broken != null) {
-      throw new XmlPullParserException("the parser gave up", this, broken);
     }
   }
 }
