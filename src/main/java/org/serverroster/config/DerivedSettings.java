@@ -37,7 +37,8 @@ public class DerivedSettings implements ConfigSourceFactory {
   /** A command is acknowledged once it is kept, and waits for us while we are away. */
   private static final Map<String, List<String>> KEPT =
       Map.of(
-          "jms", List.of("transacted=true"),
+          // A message that holds a Java object is not to be unpacked: OrderText takes text alone.
+          "jms", List.of("transacted=true", "mapJmsMessage=false"),
           "kafka", List.of("groupId=server-roster", "autoOffsetReset=earliest"));
 
   @Override

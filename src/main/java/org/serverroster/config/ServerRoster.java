@@ -3,7 +3,6 @@ package org.serverroster.config;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
-import org.apache.camel.quarkus.main.CamelMainApplication;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -27,6 +26,6 @@ public class ServerRoster {
       problems.forEach(problem -> System.err.println("Server Roster cannot start: " + problem));
       System.exit(SENSELESS_SETTINGS);
     }
-    Quarkus.run(CamelMainApplication.class, arguments);
+    Quarkus.run(RosterApplication.class, arguments);
   }
 }

@@ -7,6 +7,7 @@ import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,8 +50,9 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
         "roster.commands.authenticated",
         "true",
         "camel.beans.artemis",
-        "#class:org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory('%s')"
-            .formatted(url),
+        "#class:org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory",
+        "camel.beans.artemis.brokerURL",
+        url,
         "camel.component.jms.connection-factory",
         "#bean:artemis");
   }
@@ -95,6 +97,16 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
     try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
         var context = factory.createContext()) {
       context.createProducer().send(context.createQueue(COMMANDS), body);
+    }
+  }
+
+  /** Puts a Java object into the queue of commands, which whoever unpacks it may regret. */
+  static void object(Serializable object) {
+    try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
+        var context = factory.createContext()) {
+      context
+          .createProducer()
+          .send(context.createQueue(COMMANDS), context.createObjectMessage(object));
     }
   }
 
