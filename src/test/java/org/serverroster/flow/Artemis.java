@@ -26,6 +26,7 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
 
   static final String EVENTS = "server-roster";
   static final String COMMANDS = "server-roster-commands";
+  private static final String REPLIES = "replies";
 
   private static String url;
   private static Path folder;
@@ -92,11 +93,14 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
     }
   }
 
-  /** Puts a command into its queue. */
+  /** Puts a command into its queue, and asks for an answer in another one. */
   static void command(String body) {
     try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
         var context = factory.createContext()) {
-      context.createProducer().send(context.createQueue(COMMANDS), body);
+      context
+          .createProducer()
+          .setJMSReplyTo(context.createQueue(REPLIES))
+          .send(context.createQueue(COMMANDS), body);
     }
   }
 
@@ -112,7 +116,16 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
 
   /** How many commands have not been acknowledged. */
   static long commandsWaiting() {
-    var queue = broker.getActiveMQServer().locateQueue(COMMANDS);
+    return waiting(COMMANDS);
+  }
+
+  /** How many answers went where a message asked for them. */
+  static long replies() {
+    return waiting(REPLIES);
+  }
+
+  private static long waiting(String name) {
+    var queue = broker.getActiveMQServer().locateQueue(name);
     return queue == null ? 0 : queue.getMessageCount();
   }
 

@@ -60,6 +60,7 @@ class ArtemisTest extends Story {
     assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
     assertState(peer, "none");
     patiently().until(() -> Artemis.commandsWaiting() == 0);
+    assertEquals(0, Artemis.replies(), "no message says where we send anything");
     List<String> reasons =
         as("auditor")
             .get("/api/v1/commands/parked")
