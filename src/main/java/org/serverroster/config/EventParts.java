@@ -65,6 +65,7 @@ class EventParts {
     return new Messages(
         envelopes,
         settings.events().secret().map(Signature::new),
+        settings.events().uri().orElse(""),
         settings.notices().format().equals("json"),
         clock);
   }

@@ -6,7 +6,6 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import org.apache.camel.quarkus.main.CamelMainApplication;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.flywaydb.core.api.FlywayException;
@@ -33,7 +32,7 @@ public class ServerRoster {
       problems.forEach(problem -> System.err.println("Server Roster cannot start: " + problem));
       System.exit(SENSELESS_SETTINGS);
     }
-    Quarkus.run(CamelMainApplication.class, ServerRoster::end, arguments);
+    Quarkus.run(RosterApplication.class, ServerRoster::end, arguments);
   }
 
   /** Ends the process; a start that failed over what is not ours to mend is told in one line. */

@@ -20,20 +20,32 @@ public final class Messages {
   private static final String JSON = "application/json; charset=UTF-8";
   private static final String LINE = "text/plain; charset=UTF-8";
 
+  private static final Map<String, String> KEY_HEADERS =
+      Map.of("kafka:", "kafka.KEY", "jms:", "JMSXGroupID");
+
   private final Envelopes envelopes;
   private final Optional<Signature> signature;
+  private final Optional<String> keyHeader;
   private final boolean noticesAsJson;
   private final Clock clock;
 
   /**
    * @param signature signs events; empty when they are not signed
+   * @param endpoint where events go; its transport may have a header of its own for what must stay in
+   *     order
    * @param noticesAsJson whether a line for people is wrapped as chat webhooks want it
    * @param clock now
    */
   public Messages(
-      Envelopes envelopes, Optional<Signature> signature, boolean noticesAsJson, Clock clock) {
+      Envelopes envelopes,
+      Optional<Signature> signature,
+      String endpoint,
+      boolean noticesAsJson,
+      Clock clock) {
     this.envelopes = envelopes;
     this.signature = signature;
+    this.keyHeader =
+        Optional.ofNullable(KEY_HEADERS.get(endpoint.substring(0, endpoint.indexOf(':') + 1)));
     this.noticesAsJson = noticesAsJson;
     this.clock = clock;
   }
@@ -49,8 +61,7 @@ public final class Messages {
     String body = envelopes.write(row);
     Message message = fresh(exchange, body, EVENT);
     message.setHeader("CamelFileName", id + ".json");
-    message.setHeader("kafka.KEY", Envelopes.key(row));
-    message.setHeader("JMSXGroupID", Envelopes.key(row));
+    keyHeader.ifPresent(header -> message.setHeader(header, Envelopes.key(row)));
     Instant now = clock.instant();
     message.setHeader("webhook-id", id);
     message.setHeader("webhook-timestamp", Long.toString(now.getEpochSecond()));

@@ -1,9 +1,5 @@
 package org.serverroster.pipeline;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -38,8 +34,6 @@ import org.serverroster.roster.LocalDomains;
  */
 public final class Orders {
 
-  private static final int LARGEST = 16_384;
-
   private final OrderReader reader = new OrderReader();
   private final LocalDomains domains;
   private final Decisions decisions;
@@ -73,7 +67,7 @@ public final class Orders {
     order.put("id", "unreadable-" + UUID.randomUUID());
     order.put("digest", "");
     try {
-      String text = text(exchange.getMessage());
+      String text = OrderText.of(exchange.getMessage());
       order.put("body", text.replace('\0', ' '));
       order.put("digest", digest(text));
       vouch(exchange.getMessage(), text);
@@ -109,11 +103,11 @@ public final class Orders {
    * The case of a command whose id was there before: a repeat has nothing to do, another one under
    * the same id is parked under one of ours.
    *
-   * @param row what came first under that id
+   * @param digest of what came first under that id
    */
   public Map<String, Object> repeated(
-      @ExchangeProperty("order") Map<String, Object> order, @Body Map<String, Object> row) {
-    if (order.get("digest").equals(row.get("digest"))) {
+      @ExchangeProperty("order") Map<String, Object> order, @Body String digest) {
+    if (order.get("digest").equals(digest)) {
       order.put("outcome", "repeated");
     } else {
       order.put("id", "reused-" + UUID.randomUUID());
@@ -199,21 +193,6 @@ public final class Orders {
       return domains.isAdministrator(domain, Account.of(actor));
     } catch (InvalidDomainException e) {
       return false;
-    }
-  }
-
-  /** The text of a message, whatever its transport makes of one, and however long it is. */
-  private static String text(Message message) throws UnacceptableException {
-    try (InputStream body = message.getBody(InputStream.class)) {
-      byte[] bytes = body == null ? new byte[0] : body.readNBytes(LARGEST + 1);
-      if (bytes.length > LARGEST) {
-        throw new UnacceptableException("longer than " + LARGEST + " bytes");
-      }
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new UnacceptableException("not UTF-8");
-    } catch (IOException e) {
-      throw new UnacceptableException("it could not be read");
     }
   }
 

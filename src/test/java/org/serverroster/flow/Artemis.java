@@ -7,6 +7,7 @@ import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
+import java.io.Serializable;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
 
   static final String EVENTS = "server-roster";
   static final String COMMANDS = "server-roster-commands";
+  private static final String REPLIES = "replies";
 
   private static String url;
   private static Path folder;
@@ -49,8 +51,9 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
         "roster.commands.authenticated",
         "true",
         "camel.beans.artemis",
-        "#class:org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory('%s')"
-            .formatted(url),
+        "#class:org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory",
+        "camel.beans.artemis.brokerURL",
+        url,
         "camel.component.jms.connection-factory",
         "#bean:artemis");
   }
@@ -90,17 +93,39 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
     }
   }
 
-  /** Puts a command into its queue. */
+  /** Puts a command into its queue, and asks for an answer in another one. */
   static void command(String body) {
     try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
         var context = factory.createContext()) {
-      context.createProducer().send(context.createQueue(COMMANDS), body);
+      context
+          .createProducer()
+          .setJMSReplyTo(context.createQueue(REPLIES))
+          .send(context.createQueue(COMMANDS), body);
+    }
+  }
+
+  /** Puts a Java object into the queue of commands, which whoever unpacks it may regret. */
+  static void object(Serializable object) {
+    try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
+        var context = factory.createContext()) {
+      context
+          .createProducer()
+          .send(context.createQueue(COMMANDS), context.createObjectMessage(object));
     }
   }
 
   /** How many commands have not been acknowledged. */
   static long commandsWaiting() {
-    var queue = broker.getActiveMQServer().locateQueue(COMMANDS);
+    return waiting(COMMANDS);
+  }
+
+  /** How many answers went where a message asked for them. */
+  static long replies() {
+    return waiting(REPLIES);
+  }
+
+  private static long waiting(String name) {
+    var queue = broker.getActiveMQServer().locateQueue(name);
     return queue == null ? 0 : queue.getMessageCount();
   }
 

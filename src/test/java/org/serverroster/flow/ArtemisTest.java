@@ -1,6 +1,7 @@
 package org.serverroster.flow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.patiently;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -49,6 +50,7 @@ class ArtemisTest extends Story {
   void aCommandIsCarriedOutAndAPoisonedOneHoldsUpNothing() throws Exception {
     String peer = "ordered-about.lit";
     asks(peer);
+    Artemis.object(new ArrayList<>(List.of("approve " + peer)));
     Artemis.command("approve " + peer);
     Artemis.command(Command.of("old", "approve", peer).with("version", 0).toString());
     Artemis.command(
@@ -58,11 +60,18 @@ class ArtemisTest extends Story {
     assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
     assertState(peer, "none");
     patiently().until(() -> Artemis.commandsWaiting() == 0);
+    assertEquals(0, Artemis.replies(), "no message says where we send anything");
     List<String> reasons =
         as("auditor")
             .get("/api/v1/commands/parked")
             .jsonPath()
             .getList("commands.findAll { it.body.contains('ordered-about') }.reason");
+    assertTrue(
+        as("auditor")
+            .get("/api/v1/commands/parked")
+            .jsonPath()
+            .getList("commands.reason")
+            .contains("neither a text nor a bytes message"));
     assertEquals(
         List.of(
             "actor: neither a mail address nor a JID of an administrator of this domain",

@@ -26,7 +26,7 @@ public class Folders implements QuarkusTestResourceLifecycleManager {
     }
     return Map.of(
         "roster.events.uri",
-        "file:" + folder.resolve("events"),
+        "file:%s?tempPrefix=.".formatted(folder.resolve("events")),
         "roster.notify.uri",
         "file:%s?fileName=lines.txt&fileExist=Append&appendChars=\\n".formatted(folder),
         "roster.commands.uri",
@@ -37,16 +37,22 @@ public class Folders implements QuarkusTestResourceLifecycleManager {
 
   /** The events about one peer. */
   static List<JsonNode> about(String peer) throws IOException {
+    return all().stream()
+        .filter(event -> event.path("subject").asText().equals(peer))
+        .sorted(Comparator.comparing(event -> event.path("sequence").asText()))
+        .toList();
+  }
+
+  /** All events. */
+  static List<JsonNode> all() throws IOException {
     Path events = folder.resolve("events");
     if (!Files.exists(events)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(events)) {
       return files
-          .filter(file -> file.toString().endsWith(".json"))
+          .filter(file -> !file.getFileName().toString().startsWith("."))
           .map(file -> Schemas.tree(read(file)))
-          .filter(event -> event.path("subject").asText().equals(peer))
-          .sorted(Comparator.comparing(event -> event.path("sequence").asText()))
           .toList();
     }
   }

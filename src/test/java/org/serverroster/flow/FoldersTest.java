@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
 import static org.serverroster.flow.House.patiently;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -127,6 +129,10 @@ class FoldersTest extends Story {
       assertTrue(reasons.contains(reason), reason + " of " + reasons);
     }
     assertState(peer, "none");
+    patiently().until(() -> answers("parked").size() >= 10);
+    for (JsonNode answer : answers("parked")) {
+      assertEquals(List.of(), Schemas.violations(answer.toString()));
+    }
   }
 
   @Test
@@ -143,7 +149,14 @@ class FoldersTest extends Story {
     assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
   }
 
-  private static void send(String name, Command command) throws java.io.IOException {
+  private static List<JsonNode> answers(String outcome) throws IOException {
+    return Folders.all().stream()
+        .filter(event -> event.path("type").asText().equals("org.serverroster.command.answered.v1"))
+        .filter(event -> event.at("/data/outcome").asText().equals(outcome))
+        .toList();
+  }
+
+  private static void send(String name, Command command) throws IOException {
     Folders.command(name, command.toString().getBytes(UTF_8));
   }
 

@@ -127,6 +127,17 @@ class OrderReaderTest {
   }
 
   @Test
+  void aFieldTwiceIsRefused() {
+    String twice = SMALLEST.replace("\"peer\"", "\"peer\": \"verona.lit\", \"peer\"");
+    assertThrows(UnacceptableException.class, () -> reader.read(twice));
+  }
+
+  @Test
+  void somethingBehindItIsRefused() {
+    assertThrows(UnacceptableException.class, () -> reader.read(SMALLEST + SMALLEST));
+  }
+
+  @Test
   void anotherVersionIsNamed() throws Exception {
     JsonNode order = with("version", "2");
     UnacceptableException refusal =

@@ -1,0 +1,43 @@
+package org.serverroster.flow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.serverroster.flow.House.patiently;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The same on PostgreSQL, which goes away and comes back. */
+@QuarkusTest
+@QuarkusTestResource(value = Postgresql.class, restrictToAnnotatedClass = true)
+class FoldersOnPostgresqlTest extends FoldersTest {
+
+  @Test
+  void aCommandWaitsForTheDatabase() throws Exception {
+    String peer = "patient.lit";
+    asks(peer);
+    Postgresql.server().stop();
+    try {
+      Folders.command("outage", Command.of("outage-1", "deny", peer).toString().getBytes(UTF_8));
+      Folders.command("outage-poison", "no command".getBytes(UTF_8));
+      patiently().until(() -> as("admin").get("/api/v1/domains").statusCode() == 503);
+      assertEquals(2, Folders.waiting().size(), "nothing is acknowledged");
+    } finally {
+      Postgresql.server().start();
+    }
+    patiently().until(() -> sentTo(peer).size() == 1);
+    assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
+    patiently().until(() -> Folders.waiting().isEmpty());
+    patiently()
+        .until(
+            () ->
+                as("auditor")
+                    .get("/api/v1/commands/parked")
+                    .jsonPath()
+                    .getList("commands.body")
+                    .contains("no command"));
+    assertState(peer, "none");
+  }
+}
