@@ -44,7 +44,7 @@ record Away(
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   /** The servers that can be away. */
-  static final List<String> COMPONENTS = List.of("smtp", "database", "xmpp");
+  static final List<String> COMPONENTS = List.of("smtp", "database", "xmpp", "events");
 
   static Away run(Path folder, String component, Duration time, long seed)
       throws IOException, SQLException, InterruptedException {
@@ -99,6 +99,7 @@ record Away(
     switch (component) {
       case "smtp" -> ground.mail().be(MailSink.Mood.AWAY);
       case "database" -> ground.database().kill9();
+      case "events" -> ground.events().goAway();
       case "xmpp" -> ground.server().kill9();
       default -> throw new IllegalArgumentException("not one of " + COMPONENTS);
     }
@@ -108,6 +109,7 @@ record Away(
     switch (component) {
       case "smtp" -> ground.mail().be(MailSink.Mood.FINE);
       case "database" -> ground.database().start();
+      case "events" -> ground.events().comeBack();
       default -> ground.server().start();
     }
   }

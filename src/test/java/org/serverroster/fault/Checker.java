@@ -56,6 +56,7 @@ final class Checker {
     checker.everyStanzaWasSentInOrder();
     checker.everyRequestIsAskedOnce();
     checker.everyMailWasSent();
+    checker.everyChangeIsTold();
     return checker.findings;
   }
 
@@ -365,6 +366,44 @@ final class Checker {
             }
           }
         });
+  }
+
+  /** No event without a commit, no commit without its event, and each was taken, in order. */
+  private void everyChangeIsTold() {
+    boolean tells = books.changes().stream().anyMatch(Checker::isEvent);
+    List<String> told =
+        events.stream().filter(event -> event.is(Event.TOLD)).map(e -> e.get("id")).toList();
+    Set<String> known = new HashSet<>();
+    commits.forEach(
+        (peer, all) -> {
+          List<String> expected = new ArrayList<>();
+          for (Commit commit : all) {
+            commit.leaving("event").forEach(row -> expected.add(row.get("wire_id")));
+            long changes =
+                commit.leaving("event").stream()
+                    .filter(row -> row.get("kind").startsWith("roster.changed"))
+                    .count();
+            if (tells && changes != (commit.audit() == null ? 0 : 1)) {
+              find("told", peer, "%d events of a change: %s".formatted(changes, commit));
+            }
+          }
+          known.addAll(expected);
+          List<String> seen = told.stream().filter(Set.copyOf(expected)::contains).toList();
+          if (!expected.equals(seen.stream().distinct().toList())) {
+            List<String> missing = new ArrayList<>(expected);
+            missing.removeAll(seen);
+            find("told", peer, "events out of order, or never told: " + missing);
+          }
+        });
+    Set<String> madeUp = new HashSet<>(told);
+    madeUp.removeAll(known);
+    if (!madeUp.isEmpty()) {
+      find("made-up", "", "events that nothing kept stands for: " + madeUp);
+    }
+  }
+
+  private static boolean isEvent(Row row) {
+    return row.of("outbox") && row.get("channel").equals("event");
   }
 
   /** The local part of the Message-ID, which makes repeats of one mail one mail. */

@@ -330,6 +330,49 @@ class CheckerTest {
   }
 
   @Test
+  void acceptsChangesThatAreToldOfOnceOrAgain() {
+    everyChangeTells();
+    event(Event.TOLD, "id", "e3");
+    assertThat(check(), empty());
+  }
+
+  @Test
+  void findsAChangeWithoutItsEvent() {
+    everyChangeTells();
+    rows.removeIf(row -> row.get("wire_id").equals("e2"));
+    events.removeIf(event -> event.get("id").equals("e2"));
+    assertFound("told");
+  }
+
+  @Test
+  void findsAnEventThatNobodyGot() {
+    everyChangeTells();
+    events.removeIf(event -> event.get("id").equals("e2"));
+    assertFound("told");
+  }
+
+  @Test
+  void findsEventsThatChangedPlaces() {
+    everyChangeTells();
+    events.removeIf(event -> event.get("id").equals("e1"));
+    event(Event.TOLD, "id", "e1");
+    assertFound("told");
+  }
+
+  @Test
+  void findsAnEventWithoutAChange() {
+    event(Event.TOLD, "id", "e9");
+    assertFound("made-up");
+  }
+
+  private void everyChangeTells() {
+    for (int tx = 1; tx <= 3; tx++) {
+      leaves(tx, "event", "roster.changed.v1", "e" + tx, "somebody");
+      event(Event.TOLD, "id", "e" + tx);
+    }
+  }
+
+  @Test
   void readsWhatItHasWritten(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("history.jsonl");
     try (History history = History.in(file)) {

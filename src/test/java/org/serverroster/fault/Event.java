@@ -43,6 +43,9 @@ record Event(long at, String what, Map<String, String> facts) {
   /** The SMTP server has taken a mail: {@code id}, {@code to}. */
   static final String MAILED = "mailed";
 
+  /** The receiver of events has taken one: {@code id}. */
+  static final String TOLD = "told";
+
   /** An administrator orders something: {@code op}, {@code via}, {@code peer}, {@code action}. */
   static final String ORDERED = "ordered";
 

@@ -58,6 +58,7 @@ final class Ground implements AutoCloseable {
   private final Ledger ledger;
   private final HostServer server;
   private final MailSink mail;
+  private final EventSink events;
   private final Gate sql;
   private final Gate stream;
   private final List<RosterProcess> instances = new ArrayList<>();
@@ -92,6 +93,7 @@ final class Ground implements AutoCloseable {
         .rosterHost(Lab.HOST, Lab.COMPONENT, Map.of("timeout", "2", "retry_max", "1"))
         .component(Lab.COMPONENT, Lab.SECRET);
     PEERS.forEach(peer -> server.component(peer, Lab.SECRET));
+    events = EventSink.isWanted() ? new EventSink(history) : null;
     sql = new Gate(database.address(), () -> new SqlEar(points));
     stream = new Gate(server.components(), () -> new StreamEar(history, points));
     for (int i = 0; i < count; i++) {
@@ -102,6 +104,7 @@ final class Ground implements AutoCloseable {
                   PostgresServer.url(sql.address(), Ledger.DATABASE) + "?sslmode=disable",
                   Ledger.USER,
                   "none")
+              .set("roster.events.uri", events == null ? null : events.uri())
               .set("roster.denial.quiet-period", "PT2S")
               .set("roster.limits.pending-requests", "1000000")
               .set("roster.limits.requests-per-day", "1000000")
@@ -164,6 +167,11 @@ final class Ground implements AutoCloseable {
 
   MailSink mail() {
     return mail;
+  }
+
+  /** Where events go; null while the program has none. */
+  EventSink events() {
+    return events;
   }
 
   Gate sql() {
@@ -234,6 +242,9 @@ final class Ground implements AutoCloseable {
     stream.close();
     sql.close();
     mail.close();
+    if (events != null) {
+      events.close();
+    }
     dns.close();
     if (disk != null) {
       disk.close();

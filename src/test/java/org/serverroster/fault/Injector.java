@@ -53,11 +53,11 @@ final class Injector {
       return;
     }
     ground.supervise();
-    if (random.nextInt(2) == 0) {
-      awaitHolder(8000);
+    if (random.nextInt(5) < 2) {
+      awaitHolder(6000);
     }
-    Pause.millis(50 + random.nextInt(500));
-    if (random.nextInt(3) == 0) {
+    Pause.millis(50 + random.nextInt(400));
+    if (random.nextInt(4) == 0) {
       disturb();
     }
     int dice = random.nextInt(100);
@@ -115,8 +115,8 @@ final class Injector {
       throws InterruptedException {
     if (random.nextInt(3) > 0) {
       String point = points.get(random.nextInt(points.size()));
-      int nth = 1 + random.nextInt(4);
-      if (ground.points().strike(point, nth, 1200, kill)) {
+      int nth = 1 + random.nextInt(3);
+      if (ground.points().strike(point, nth, 800, kill)) {
         note("kill " + victim + " " + point);
         return;
       }
@@ -168,7 +168,7 @@ final class Injector {
   private void freeze(String whom, Act freeze, Act thaw) throws IOException {
     note("freeze " + whom);
     freeze.run();
-    Pause.millis(300 + random.nextInt(2500));
+    Pause.millis(300 + random.nextInt(1700));
     thaw.run();
   }
 

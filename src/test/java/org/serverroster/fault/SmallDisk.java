@@ -22,7 +22,20 @@ final class SmallDisk implements AutoCloseable {
     Files.createDirectories(folder);
     boolean mounted =
         run("mount", "-t", "tmpfs", "-o", SIZE, "server-roster-fault", folder.toString());
-    return mounted ? new SmallDisk(folder) : null;
+    if (!mounted) {
+      return null;
+    }
+    // Also when the run is interrupted; what still uses it then has it until it ends.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> unmount(folder), "small-disk"));
+    return new SmallDisk(folder);
+  }
+
+  private static void unmount(Path folder) {
+    try {
+      run("umount", "--lazy", folder.toString());
+    } catch (IOException e) {
+      // it stays until the machine is restarted
+    }
   }
 
   /** Leaves no room on it. */
@@ -43,8 +56,8 @@ final class SmallDisk implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    run("umount", folder.toString());
+  public void close() {
+    unmount(folder);
   }
 
   private static boolean run(String... command) throws IOException {

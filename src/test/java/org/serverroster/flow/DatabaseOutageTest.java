@@ -13,6 +13,10 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +49,42 @@ class DatabaseOutageTest extends Story {
             () -> assertEquals("result", xmpp().awaitAnswer(handOver).getAttribute("type")));
     assertState("frozen.lit", "none+pending-in");
     mailboxes().await(NURSE, "frozen.lit");
+  }
+
+  @Test
+  void aFullDiskIsAnOutageToo() throws SQLException {
+    // A sequence keeps its count when the transaction that took from it is rolled back.
+    run("create sequence attempts");
+    run(
+        """
+        create function full_disk() returns trigger language plpgsql as $$ begin
+          perform nextval('attempts');
+          raise exception 'could not extend file' using errcode = 'disk_full';
+        end $$\
+        """);
+    run("create trigger full_disk before insert on outbox execute function full_disk()");
+    String handOver;
+    try {
+      handOver = xmpp().startHandOver(OURS, presence("full.lit", "subscribe"));
+      patiently().until(() -> run("select last_value >= 3 from attempts"));
+    } finally {
+      run("drop trigger full_disk on outbox");
+    }
+    patiently()
+        .untilAsserted(
+            () -> assertEquals("result", xmpp().awaitAnswer(handOver).getAttribute("type")));
+    mailboxes().await(NURSE, "full.lit");
+  }
+
+  /** Runs a statement in the database, past the service; whether its only result is true. */
+  private static boolean run(String sql) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(Postgresql.server().url(), "postgres", "postgres");
+        Statement statement = connection.createStatement()) {
+      return statement.execute(sql)
+          && statement.getResultSet().next()
+          && statement.getResultSet().getBoolean(1);
+    }
   }
 
   @Test

@@ -1,0 +1,75 @@
+package org.serverroster.fault;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Takes CloudEvents over HTTP on loopback and notes them before it says so; it can be away. */
+final class EventSink implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          4,
+          work -> {
+            Thread thread = new Thread(work, "event-sink");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final History history;
+  private final int port;
+  private HttpServer server;
+
+  EventSink(History history) throws IOException {
+    this.history = history;
+    start(0);
+    port = server.getAddress().getPort();
+  }
+
+  /** Whether the program that is tested has events at all. */
+  static boolean isWanted() {
+    return Files.exists(Path.of("routes", "events.yaml"));
+  }
+
+  /** Where events go. */
+  String uri() {
+    return "http://127.0.0.1:" + port + "/events";
+  }
+
+  void goAway() {
+    server.stop(0);
+  }
+
+  void comeBack() throws IOException {
+    start(port);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void start(int at) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), at), 50);
+    server.setExecutor(threads);
+    server.createContext("/events", this::take);
+    server.start();
+  }
+
+  private void take(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String id = JSON.readTree(exchange.getRequestBody()).path("id").asText();
+      history.note(Event.TOLD, "id", id);
+      exchange.sendResponseHeaders(204, -1);
+    }
+  }
+}
