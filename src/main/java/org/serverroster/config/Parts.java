@@ -123,6 +123,14 @@ class Parts {
 
   @Produces
   @Singleton
+  @Named("namedParameters")
+  @Unremovable
+  NamedParameters namedParameters() {
+    return new NamedParameters();
+  }
+
+  @Produces
+  @Singleton
   @Named("xmpp-component")
   @Unremovable
   XmppComponent xmppComponent(LocalDomains domains) {
