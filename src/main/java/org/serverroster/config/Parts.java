@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
 import org.apache.camel.component.mail.JavaMailSender;
+import org.serverroster.approval.ChangeQuestions;
 import org.serverroster.approval.Correspondence;
 import org.serverroster.approval.Decisions;
 import org.serverroster.approval.Digests;
@@ -127,6 +128,14 @@ class Parts {
 
   @Produces
   @Singleton
+  @Named("namedParameters")
+  @Unremovable
+  NamedParameters namedParameters() {
+    return new NamedParameters();
+  }
+
+  @Produces
+  @Singleton
   @Named("xmpp-component")
   @Unremovable
   XmppComponent xmppComponent(LocalDomains domains) {
@@ -184,6 +193,14 @@ class Parts {
     Settings.Limits limits = settings.limits();
     return new Limits(
         limits.pendingRequests(), limits.requestsPerDay(), limits.requestsPerPeer(), clock);
+  }
+
+  @Produces
+  @Singleton
+  @Named("change")
+  @Unremovable
+  ChangeQuestions changeQuestions() {
+    return new ChangeQuestions();
   }
 
   @Produces

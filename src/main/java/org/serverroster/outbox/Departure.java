@@ -19,6 +19,7 @@ import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.eclipse.angus.mail.util.MailConnectException;
+import org.jboss.logging.Logger;
 
 /**
  * The times in the life of an outbox row: who has it for how long, and when a failed one is tried
@@ -27,6 +28,7 @@ import org.eclipse.angus.mail.util.MailConnectException;
  */
 public final class Departure {
 
+  private static final Logger LOG = Logger.getLogger("server-roster");
   private static final Duration STANZA_LEASE = Duration.ofSeconds(25);
   private static final Duration MAIL_LEASE = Duration.ofMinutes(2);
 
@@ -146,6 +148,18 @@ public final class Departure {
     postponed.put("nextAt", now().plus(lasting ? lastingDelay(attempts) : delay(attempts)));
     postponed.put("lastError", describe(failure));
     return postponed;
+  }
+
+  /** Says in the log what was delivered. */
+  public void tell(@ExchangeProperty("departure") Map<String, Object> row) {
+    LOG.infof(
+        "delivered request=%s domain=%s peer=%s kind=%s to=%s id=%s",
+        row.get("request_id"),
+        row.get("domain"),
+        row.get("peer"),
+        row.get("kind"),
+        row.get("recipient"),
+        row.get("wire_id"));
   }
 
   /** Exponential from one second to one minute, a fifth of it by chance. */

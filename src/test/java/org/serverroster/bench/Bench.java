@@ -107,15 +107,15 @@ public final class Bench {
   }
 
   int requests() {
-    return quick ? 8_000 : 20_000;
+    return quick ? 8_000 : 12_000;
   }
 
   int warmUp() {
-    return quick ? 12_000 : 30_000;
+    return quick ? 12_000 : 20_000;
   }
 
   int seconds() {
-    return quick ? 5 : 10;
+    return quick ? 5 : 8;
   }
 
   /** Further options of the service's JVM, for whoever profiles it. */
