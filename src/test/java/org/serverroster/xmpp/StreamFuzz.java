@@ -8,7 +8,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jivesoftware.smack.packet.IQ;
 import org.jivesoftware.smack.packet.Stanza;
+import org.jivesoftware.smack.packet.StanzaError;
 import org.xmlpull.v1.XmlPullParserException;
 
 /**
@@ -69,7 +71,9 @@ public final class StreamFuzz {
       throws XmlPullParserException, IOException {
     try {
       Stanza stanza = parser.readStanza();
-      stanza.toXML(Xml.CLIENT); // an error answer or a log line may be made of it
+      if (stanza instanceof IQ iq && iq.isRequestIQ()) {
+        Xml.error(iq, StanzaError.Condition.bad_request, StanzaError.Type.MODIFY);
+      }
       stanzas.add(stanza);
     } catch (UnreadableStanzaException e) {
       // skipped and counted
