@@ -352,6 +352,13 @@ class CheckerTest {
   }
 
   @Test
+  void findsAnEventOfADeliveryThatNobodyGot() {
+    everyChangeTells();
+    leaves(9, "event", "delivery.sent.v1", "e9", "somebody");
+    assertFound("told");
+  }
+
+  @Test
   void findsEventsThatChangedPlaces() {
     everyChangeTells();
     events.removeIf(event -> event.get("id").equals("e1"));

@@ -128,6 +128,11 @@ final class Ground implements AutoCloseable {
     }
   }
 
+  /** Waits until each instance answers, whether it holds the stream or stands by. */
+  void awaitAllAlive() {
+    await(() -> instances.stream().allMatch(each -> visitors.get(each).health("live") == 200));
+  }
+
   /** Starts everything; returns when an instance is ready and every change is watched. */
   Ground start() throws IOException, SQLException {
     database.start();

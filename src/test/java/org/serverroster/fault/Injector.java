@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.serverroster.lab.RosterProcess;
 
 /**
@@ -45,10 +46,11 @@ final class Injector {
   /** Lets some time pass, long enough now and then for everything to work again, and kills. */
   void kill() throws IOException, SQLException, InterruptedException {
     if (instancesOnly) {
-      awaitHolder(20_000);
-      Pause.millis(500 + random.nextInt(1500));
+      awaitHolder(30_000);
+      ground.awaitAllAlive();
+      Pause.millis(300 + random.nextInt(1500));
       strike("server-roster", Points.NAMES, this::killInstance);
-      awaitHolder(20_000);
+      await(() -> ground.holder() != null, 30_000);
       revive();
       return;
     }
@@ -78,11 +80,15 @@ final class Injector {
   /** Waits until an instance is ready, if that does not take too long. */
   private void awaitHolder(long patienceMillis) throws IOException {
     long end = System.nanoTime() + patienceMillis * 1_000_000;
-    while (System.nanoTime() < end) {
-      if (ground.holder() != null) {
-        return;
-      }
+    while (System.nanoTime() < end && ground.holder() == null) {
       ground.supervise();
+      Pause.millis(40);
+    }
+  }
+
+  private static void await(BooleanSupplier condition, long patienceMillis) {
+    long end = System.nanoTime() + patienceMillis * 1_000_000;
+    while (System.nanoTime() < end && !condition.getAsBoolean()) {
       Pause.millis(40);
     }
   }

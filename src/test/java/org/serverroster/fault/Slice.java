@@ -50,7 +50,7 @@ record Slice(
     List<Long> takeovers = new ArrayList<>();
     long killed = -1;
     for (Event event : events) {
-      if (event.is(Event.FAULT)) {
+      if (event.is(Event.FAULT) && event.get("fault").startsWith("kill")) {
         killed = event.get("fault").startsWith("kill server-roster") ? event.at() : -1;
       } else if (event.is(Event.STREAM_UP) && killed >= 0) {
         takeovers.add((event.at() - killed) / 1000);
