@@ -39,6 +39,7 @@ import org.serverroster.outbox.ClockWatch;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
 import org.serverroster.outbox.DeviceFlush;
+import org.serverroster.outbox.Disagreements;
 import org.serverroster.outbox.Greetings;
 import org.serverroster.outbox.MailBudget;
 import org.serverroster.outbox.MailServer;
@@ -263,8 +264,8 @@ class Parts {
   @Singleton
   @Named("greetings")
   @Unremovable
-  Greetings greetings(Stanzas stanzas, XmppComponent component) {
-    return new Greetings(stanzas, () -> isStreamUp(component));
+  Greetings greetings(Stanzas stanzas, Clock clock, XmppComponent component) {
+    return new Greetings(stanzas, new Disagreements(clock), () -> isStreamUp(component));
   }
 
   @Produces

@@ -24,14 +24,17 @@ public final class Greetings {
   private static final int PAGE = 200;
 
   private final Stanzas stanzas;
+  private final Disagreements disagreements;
   private final BooleanSupplier streamIsUp;
   private volatile boolean greeted;
 
   /**
+   * @param disagreements who asks without being trusted
    * @param streamIsUp whether stanzas can leave from here
    */
-  public Greetings(Stanzas stanzas, BooleanSupplier streamIsUp) {
+  public Greetings(Stanzas stanzas, Disagreements disagreements, BooleanSupplier streamIsUp) {
     this.stanzas = stanzas;
+    this.disagreements = disagreements;
     this.streamIsUp = streamIsUp;
   }
 
@@ -102,6 +105,9 @@ public final class Greetings {
       return null;
     }
     boolean trusted = row != null && Subscription.ofState((String) row.get("state")).from();
+    if (!trusted) {
+      disagreements.noticed(probe, row == null ? "unknown" : (String) row.get("state"));
+    }
     return presence(trusted ? Peers.AVAILABLE : UNSUBSCRIBED.type(), probe, probe.text("address"));
   }
 
