@@ -1,0 +1,267 @@
+package org.serverroster.bench;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+
+/**
+ * What strangers can do by sheer number ({@code bin/flood-test}): each flood comes over the real
+ * component stream or HTTP, to the packaged service with 128 MiB of heap and its default limits,
+ * while another peer goes on asking. A row for each says how long that one waited, what the memory
+ * did, and what is left in tables and mailbox.
+ */
+public final class Floods {
+
+  private final Path folder;
+  private final int part;
+  private final Path table;
+  private final Map<String, Long> asked = new ConcurrentHashMap<>();
+  private final List<Double> waited = new ArrayList<>();
+  private final AtomicInteger number = new AtomicInteger();
+  private ServerSide server;
+  private Service service;
+  private Program program;
+  private GreenMail smtp;
+
+  private Floods(Path folder, int part) {
+    this.folder = folder;
+    this.part = part;
+    this.table = folder.resolve("floods.md");
+  }
+
+  /**
+   * @param arguments a folder to work in, then optionally {@code --part N}: an N-th of each flood
+   */
+  public static void main(String[] arguments) throws Exception {
+    int part = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1;
+    new Floods(Path.of(arguments[0]), part).run();
+    System.exit(0);
+  }
+
+  private interface Flood {
+    void run() throws Exception;
+  }
+
+  private void run() throws Exception {
+    smtp = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    smtp.start();
+    server = ServerSide.start();
+    server.onSent(this::heard);
+    service =
+        new Service(folder.resolve("service"), server.address(), smtp.getSmtp().getPort())
+            .set("roster.limits.pending-requests", "5000")
+            .set("roster.limits.requests-per-day", "20000")
+            .jvm("-Xmx128m");
+    line(
+        "| flood | how many | lasted | another peer's hand-over, p50 / p99 | memory (RSS) before, after |");
+    line("|---|---|---|---|---|");
+    try {
+      program = service.start();
+      server.awaitComponent();
+      flood(
+          "warm-up, then nothing",
+          2_000,
+          () -> handOver(2_000, n -> presence("warm.lit", "probe")));
+      flood(
+          "one peer repeats `subscribe`",
+          1_000_000 / part,
+          () -> handOver(1_000_000 / part, n -> presence("again.lit", "subscribe")));
+      flood(
+          "probes of strangers",
+          200_000 / part,
+          () -> handOver(200_000 / part, n -> presence("probe-" + n + ".lit", "probe")));
+      flood("stanzas of 1 MB", 300 / part, this::oversized);
+      flood("a stanza, a byte every 5 ms", 4_000 / part, this::dribble);
+      flood("guessed links", 10_000 / part, this::guesses);
+      flood("page loads, 1,000 at a time", 5_000 / part, this::pages);
+      flood(
+          "distinct peers, `subscribe` once each",
+          100_000 / part,
+          () -> handOver(100_000 / part, n -> presence("flood-" + n + ".lit", "subscribe")));
+      line("");
+      line("Peers afterwards by state: `" + get("/api/v1/domains").body() + "`");
+      line("Mails to the one administrator: " + smtp.getReceivedMessages().length);
+      line("Ready: " + get("/q/health/ready").statusCode());
+    } finally {
+      if (program != null) {
+        program.close();
+      }
+      server.close();
+      smtp.stop();
+    }
+  }
+
+  private void flood(String name, int count, Flood flood) throws Exception {
+    synchronized (waited) {
+      waited.clear();
+    }
+    double before = program.residentMib();
+    ScheduledExecutorService other = Executors.newSingleThreadScheduledExecutor();
+    other.scheduleAtFixedRate(this::askAsAnother, 0, 100, TimeUnit.MILLISECONDS);
+    long begun = System.nanoTime();
+    try {
+      flood.run();
+    } finally {
+      other.shutdownNow();
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    line(
+        String.format(
+            Locale.ROOT,
+            "| %s | %,d | %.1f s | %s | %.0f, %.0f MiB |",
+            name,
+            count,
+            seconds,
+            waits(),
+            before,
+            program.residentMib()));
+  }
+
+  /** Another peer withdraws and asks: a change each time, so all of the way to the disk. */
+  private void askAsAnother() {
+    int n = number.getAndIncrement();
+    String id = "other-" + n;
+    asked.put(id, System.nanoTime());
+    try {
+      server.say(
+          "<iq type='set' from='capulet.lit' to='roster.capulet.lit' id='"
+              + id
+              + "'><handover xmlns='urn:server-roster:handover:0'>"
+              + presence("other-" + n / 40 + ".example", n % 2 == 0 ? "subscribe" : "unsubscribe")
+              + "</handover></iq>");
+    } catch (IOException | RuntimeException e) {
+      asked.remove(id); // the stream is just being made anew
+    }
+  }
+
+  private void heard(String stanza) {
+    Long since = asked.remove(ServerSide.attribute(stanza, "id"));
+    if (since != null) {
+      synchronized (waited) {
+        waited.add((System.nanoTime() - since) / 1e6);
+      }
+    }
+  }
+
+  private String waits() {
+    synchronized (waited) {
+      List<Double> sorted = waited.stream().sorted().toList();
+      return sorted.isEmpty()
+          ? "-"
+          : String.format(
+              Locale.ROOT,
+              "%.1f / %.0f ms (%d)",
+              sorted.get(sorted.size() / 2),
+              sorted.get((sorted.size() - 1) * 99 / 100),
+              sorted.size());
+    }
+  }
+
+  private void handOver(int count, IntFunction<String> stanza) throws Exception {
+    server.handOver(count, stanza, 1_200);
+  }
+
+  private static String presence(String from, String type) {
+    return "<presence xmlns='jabber:client' from='"
+        + from
+        + "' to='capulet.lit' type='"
+        + type
+        + "'/>";
+  }
+
+  private void oversized() throws IOException {
+    String large = "x".repeat(1_000_000);
+    for (int i = 0; i < 300 / part; i++) {
+      server.say(
+          "<presence from='large.lit' to='roster.capulet.lit' type='subscribe'><status>"
+              + large
+              + "</status></presence>");
+    }
+  }
+
+  private void dribble() throws IOException {
+    String stanza =
+        "<message from='slow.lit' to='roster.capulet.lit'><body>"
+            + "y".repeat(4_000 / part)
+            + "</body></message>";
+    // Nobody else can speak on this stream meanwhile: whoever dribbles is our own server.
+    synchronized (server) {
+      for (char letter : stanza.toCharArray()) {
+        server.say(String.valueOf(letter));
+        LockSupport.parkNanos(5_000_000); // the pace of the flood
+      }
+    }
+  }
+
+  private void guesses() throws Exception {
+    parallel(
+        10_000 / part,
+        32,
+        n ->
+            "/approval/"
+                + Long.toHexString(ThreadLocalRandom.current().nextLong())
+                    .repeat(3)
+                    .substring(0, 43)
+                + "?decision=approve");
+  }
+
+  private void pages() throws Exception {
+    parallel(5_000 / part, 1_000, n -> "/");
+  }
+
+  /** So many requests, so many of them at a time. */
+  private void parallel(int count, int atATime, IntFunction<String> path) throws Exception {
+    HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
+    for (int done = 0; done < count; done += atATime) {
+      List<CompletableFuture<?>> round = new ArrayList<>();
+      for (int i = 0; i < Math.min(atATime, count - done); i++) {
+        round.add(
+            client
+                .sendAsync(request(path.apply(done + i)), HttpResponse.BodyHandlers.discarding())
+                .handle(
+                    (answer, failure) ->
+                        statuses.merge(answer == null ? 0 : answer.statusCode(), 1, Integer::sum)));
+      }
+      CompletableFuture.allOf(round.toArray(CompletableFuture[]::new)).get(120, TimeUnit.SECONDS);
+    }
+    System.err.println("answers by status: " + statuses);
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return HttpClient.newHttpClient().send(request(path), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
+        .timeout(Duration.ofSeconds(60))
+        .header("Authorization", Service.login())
+        .build();
+  }
+
+  private void line(String text) throws IOException {
+    System.out.println(text);
+    Files.writeString(table, text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+}
