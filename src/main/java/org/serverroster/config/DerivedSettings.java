@@ -37,7 +37,8 @@ public class DerivedSettings implements ConfigSourceFactory {
   /** A command is acknowledged once it is kept, and waits for us while we are away. */
   private static final Map<String, List<String>> KEPT =
       Map.of(
-          // A Java object is not to be unpacked (OrderText takes text alone), and no message says where
+          // A Java object is not to be unpacked (OrderText takes text alone), and no message says
+          // where
           // we send anything.
           "jms", List.of("transacted=true", "mapJmsMessage=false", "disableReplyTo=true"),
           "kafka", List.of("groupId=server-roster", "autoOffsetReset=earliest"));

@@ -31,8 +31,8 @@ public final class Messages {
 
   /**
    * @param signature signs events; empty when they are not signed
-   * @param endpoint where events go; its transport may have a header of its own for what must stay in
-   *     order
+   * @param endpoint where events go; its transport may have a header of its own for what must stay
+   *     in order
    * @param noticesAsJson whether a line for people is wrapped as chat webhooks want it
    * @param clock now
    */

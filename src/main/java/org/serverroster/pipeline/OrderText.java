@@ -38,9 +38,7 @@ final class OrderText {
       throws IOException, JMSException, UnacceptableException {
     Object body = message.getBody();
     if (body instanceof TextMessage text) {
-      return text.getText() == null
-          ? new byte[0]
-          : text.getText().getBytes(StandardCharsets.UTF_8);
+      return text.getText() == null ? new byte[0] : text.getText().getBytes(StandardCharsets.UTF_8);
     }
     if (body instanceof BytesMessage packet) {
       byte[] bytes = new byte[(int) Math.min(packet.getBodyLength(), LARGEST + 1)];
