@@ -1,0 +1,70 @@
+package org.serverroster.fault;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.serverroster.fault.Books.Commit;
+import org.serverroster.fault.Books.Row;
+
+/** No event without a commit, no commit without its event. */
+final class EventRules {
+
+  private final Evidence seen;
+  private final Findings findings;
+
+  private EventRules(Evidence seen, Findings findings) {
+    this.seen = seen;
+    this.findings = findings;
+  }
+
+  static void check(Evidence seen, Findings findings) {
+    EventRules rules = new EventRules(seen, findings);
+    rules.everyChangeIsTold();
+  }
+
+  /** No event without a commit, no commit without its event, and each was taken, in order. */
+  private void everyChangeIsTold() {
+    boolean tells = seen.books().changes().stream().anyMatch(EventRules::isEvent);
+    List<String> told =
+        seen.events().stream().filter(event -> event.is(Event.TOLD)).map(e -> e.get("id")).toList();
+    Set<String> known = new HashSet<>();
+    seen.commits()
+        .forEach(
+            (peer, all) -> {
+              List<String> expected = new ArrayList<>(); // changes of one peer have an order
+              List<String> others =
+                  new ArrayList<>(); // what was sent meanwhile has none among them
+              for (Commit commit : all) {
+                List<String> of = commit.audit() == null ? others : expected;
+                commit.leaving("event").forEach(row -> of.add(row.get("wire_id")));
+                long changes =
+                    commit.leaving("event").stream()
+                        .filter(row -> row.get("kind").startsWith("roster.changed"))
+                        .count();
+                if (tells && changes != (commit.audit() == null ? 0 : 1)) {
+                  findings.add(
+                      "told", peer, "%d events of a change: %s".formatted(changes, commit));
+                }
+              }
+              known.addAll(expected);
+              known.addAll(others);
+              others.removeAll(told);
+              List<String> seen = told.stream().filter(Set.copyOf(expected)::contains).toList();
+              if (!expected.equals(seen.stream().distinct().toList()) || !others.isEmpty()) {
+                others.addAll(expected);
+                others.removeAll(seen);
+                findings.add("told", peer, "events out of order, or never told: " + others);
+              }
+            });
+    Set<String> madeUp = new HashSet<>(told);
+    madeUp.removeAll(known);
+    if (!madeUp.isEmpty()) {
+      findings.add("made-up", "", "events that nothing kept stands for: " + madeUp);
+    }
+  }
+
+  private static boolean isEvent(Row row) {
+    return row.of("outbox") && row.get("channel").equals("event");
+  }
+}
