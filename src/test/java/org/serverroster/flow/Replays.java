@@ -43,8 +43,8 @@ abstract class Replays extends Story {
           "subscribe",
           "subscribed");
 
-  private static final int ORDERS = 24;
-  private static final int STEPS = 40;
+  private static final int ORDERS = 16;
+  private static final int STEPS = 30;
 
   @Test
   void aRecordedLifeIsNoApprovalWhenItIsPlayedAgain() {
@@ -126,7 +126,7 @@ abstract class Replays extends Story {
 
   /** Peers and people in an order by chance, each step accepted before the next. */
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void whateverPeersAndPeopleDoTheTablesTellTheState(long seed) {
     String peer = "chance-" + seed + ".lit";
     Random chance = new Random(seed);

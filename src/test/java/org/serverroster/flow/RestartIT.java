@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,16 +43,17 @@ class RestartIT {
 
   /** What brings a peer into each state: what it says, or what an administrator does. */
   private static final Map<String, List<String>> WAYS =
-      Map.of(
-          "none", List.of("hear subscribe", "hear unsubscribe"),
-          "none+pending-out", List.of("subscribe"),
-          "none+pending-in", List.of("hear subscribe"),
-          "none+pending-out+in", List.of("subscribe", "hear subscribe"),
-          "to", List.of("subscribe", "hear subscribed"),
-          "to+pending-in", List.of("subscribe", "hear subscribed", "hear subscribe"),
-          "from", List.of("hear subscribe", "approve", "unsubscribe"),
-          "from+pending-out", List.of("hear subscribe", "approve"),
-          "both", List.of("hear subscribe", "approve", "hear subscribed"));
+      new TreeMap<>(
+          Map.of(
+              "none", List.of("hear subscribe", "hear unsubscribe"),
+              "none+pending-out", List.of("subscribe"),
+              "none+pending-in", List.of("hear subscribe"),
+              "none+pending-out+in", List.of("subscribe", "hear subscribe"),
+              "to", List.of("subscribe", "hear subscribed"),
+              "to+pending-in", List.of("subscribe", "hear subscribed", "hear subscribe"),
+              "from", List.of("hear subscribe", "approve", "unsubscribe"),
+              "from+pending-out", List.of("hear subscribe", "approve"),
+              "both", List.of("hear subscribe", "approve", "hear subscribed")));
 
   private static final List<String> ACTS =
       List.of("subscribe", "approve", "deny", "revoke", "unsubscribe");
