@@ -2,6 +2,7 @@ package org.serverroster.flow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.lab.Estate.patiently;
 
@@ -220,7 +221,9 @@ class RestartIT {
     }
 
     private JsonNode row() {
-      return roster.visitor().peer(Lab.HOST, peer);
+      JsonNode row = roster.visitor().peer(Lab.HOST, peer);
+      assertNotNull(row, peer + " is forgotten");
+      return row;
     }
 
     private void agreesOnState() {
