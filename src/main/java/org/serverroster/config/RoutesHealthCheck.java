@@ -1,27 +1,44 @@
 package org.serverroster.config;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.CamelContext;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
+import org.serverroster.xmpp.StreamState;
+import org.serverroster.xmpp.XmppComponent;
 
 /**
- * Not ready before the routes are: HTTP is answered a moment earlier, when no route has a health
- * check yet, and without routes every request would fail.
+ * Not ready before the routes are, and the stream that they speak over: HTTP is answered a moment
+ * earlier, when no route and no stream has a health check yet. Both are asked here, the stream
+ * last, because a start that comes between two checks would make each of them right and both
+ * together wrong.
  */
 @Readiness
 @ApplicationScoped
 class RoutesHealthCheck implements HealthCheck {
 
-  private final CamelContext context;
+  private final BooleanSupplier routesRun;
+  private final BooleanSupplier streamIsUp;
 
-  RoutesHealthCheck(CamelContext context) {
-    this.context = context;
+  @Inject
+  RoutesHealthCheck(CamelContext context, XmppComponent component, Settings settings) {
+    this(
+        context::isStarted,
+        () -> component.streamState(settings.xmpp().component()) == StreamState.AUTHENTICATED);
+  }
+
+  RoutesHealthCheck(BooleanSupplier routesRun, BooleanSupplier streamIsUp) {
+    this.routesRun = routesRun;
+    this.streamIsUp = streamIsUp;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("routes").status(context.isStarted()).build();
+    return HealthCheckResponse.named("routes")
+        .status(routesRun.getAsBoolean() && streamIsUp.getAsBoolean())
+        .build();
   }
 }

@@ -111,12 +111,7 @@ public final class Ejabberd implements HostServer {
     return this;
   }
 
-  /**
-   * Federates over TLS alone, with servers whose certificate counts; its own names all its domains.
-   *
-   * @param authority signs its certificate
-   * @param trusted whose certificates it believes
-   */
+  @Override
   public Ejabberd federateOverTls(Authority authority, Authority trusted) {
     this.authority = authority;
     this.trusted = trusted;

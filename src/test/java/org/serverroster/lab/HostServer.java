@@ -7,6 +7,26 @@ import java.util.Map;
 /** A real XMPP server as a process of its own: what all of them have in common. */
 public interface HostServer extends AutoCloseable {
 
+  /** Those that we have. */
+  enum Kind {
+    PROSODY,
+    EJABBERD;
+
+    /**
+     * One that keeps everything below that folder.
+     *
+     * @throws IllegalStateException if it is not installed
+     */
+    public HostServer in(Path folder, Dns dns) throws IOException {
+      return this == PROSODY ? Prosody.in(folder, dns) : Ejabberd.in(folder, dns);
+    }
+
+    /** The other one. */
+    public Kind other() {
+      return this == PROSODY ? EJABBERD : PROSODY;
+    }
+  }
+
   /** A host as the server ships it. */
   HostServer host(String domain);
 
@@ -25,6 +45,14 @@ public interface HostServer extends AutoCloseable {
 
   /** A user account of the server's administrators. */
   HostServer admin(String jid, String password);
+
+  /**
+   * Federates over TLS alone, with servers whose certificate counts; its own names all its domains.
+   *
+   * @param authority signs its certificate
+   * @param trusted whose certificates it believes
+   */
+  HostServer federateOverTls(Authority authority, Authority trusted);
 
   /** Starts and waits until it takes components and federation. */
   HostServer start() throws IOException;

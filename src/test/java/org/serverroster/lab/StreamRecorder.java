@@ -3,13 +3,12 @@ package org.serverroster.lab;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.xml.stream.XMLInputFactory;
@@ -60,6 +59,19 @@ public final class StreamRecorder implements AutoCloseable {
         .toList();
   }
 
+  /** The state to which the tables of the RFC lead by that. */
+  public String replayed(String ours, String peer) {
+    String state = "none";
+    for (Step step : between(ours, peer)) {
+      state =
+          (step.inbound()
+                  ? AppendixA.inbound(state, step.type())
+                  : AppendixA.outbound(state, step.type()))
+              .state();
+    }
+    return state;
+  }
+
   @Override
   public void close() {
     try {
@@ -82,6 +94,8 @@ public final class StreamRecorder implements AutoCloseable {
         component.close();
         continue;
       }
+      component.setTcpNoDelay(true);
+      host.setTcpNoDelay(true);
       sockets.addAll(List.of(component, host));
       begin("recorder in", () -> pass(host, component, true));
       begin("recorder out", () -> pass(component, host, false));
@@ -89,18 +103,16 @@ public final class StreamRecorder implements AutoCloseable {
   }
 
   private void pass(Socket from, Socket to, boolean inbound) throws IOException {
-    PipedInputStream copy = new PipedInputStream(1 << 20);
-    try (PipedOutputStream tee = new PipedOutputStream(copy);
-        from;
+    try (from;
         to) {
-      begin("recorder reads", () -> read(copy, inbound));
-      byte[] buffer = new byte[8192];
-      InputStream input = from.getInputStream();
-      OutputStream output = to.getOutputStream();
-      for (int n = input.read(buffer); n >= 0; n = input.read(buffer)) {
-        tee.write(buffer, 0, n);
-        tee.flush();
-        output.write(buffer, 0, n);
+      Tap tap = new Tap(from.getInputStream(), to.getOutputStream());
+      try {
+        read(tap, inbound);
+      } catch (XMLStreamException noXml) {
+        // the two may still understand each other
+      }
+      while (tap.read(new byte[8192]) >= 0) {
+        // passes on what is left
       }
     }
   }
@@ -133,6 +145,38 @@ public final class StreamRecorder implements AutoCloseable {
       } else if (event == XMLStreamConstants.END_ELEMENT) {
         open.remove(open.size() - 1);
       }
+    }
+  }
+
+  /**
+   * Passes on what was read when the reader asks for more. So a stanza is written down before
+   * anybody can answer it, and what was written down is in the order of causes and effects.
+   */
+  private static final class Tap extends InputStream {
+    private final InputStream input;
+    private final OutputStream output;
+    private byte[] held = {};
+
+    private Tap(InputStream input, OutputStream output) {
+      this.input = input;
+      this.output = output;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      output.write(held);
+      held = new byte[0];
+      int n = input.read(buffer, offset, length);
+      if (n > 0) {
+        held = Arrays.copyOfRange(buffer, offset, offset + n);
+      }
+      return n;
     }
   }
 

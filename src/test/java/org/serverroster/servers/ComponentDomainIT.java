@@ -8,44 +8,40 @@ import static org.serverroster.lab.Estate.patiently;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.serverroster.lab.ComponentClient;
 import org.serverroster.lab.Dns;
-import org.serverroster.lab.Ejabberd;
+import org.serverroster.lab.HostServer;
 import org.serverroster.lab.Lab;
-import org.serverroster.lab.Prosody;
 import org.serverroster.lab.RosterProcess;
 import org.serverroster.lab.SmtpCatcher;
 import org.serverroster.lab.Stanza;
 
 /**
  * The way to attach that needs nothing installed: no {@code roster.domains}, the entity is the
- * component's own domain, on a stock Prosody without our shim.
+ * component's own domain, on a stock server without our shim.
  */
 @Tag("servers")
 class ComponentDomainIT {
   @TempDir Path folder;
 
-  @Test
-  void theComponentsOwnDomainHasTheRoster() throws Exception {
+  @ParameterizedTest
+  @EnumSource(HostServer.Kind.class)
+  void theComponentsOwnDomainHasTheRoster(HostServer.Kind kind) throws Exception {
     try (var dns = Dns.start();
-        var prosody =
-            Prosody.in(folder.resolve("prosody"), dns)
-                .host(Lab.HOST)
-                .component(Lab.COMPONENT, Lab.SECRET);
-        var ejabberd =
-            Ejabberd.in(folder.resolve("ejabberd"), dns)
-                .host("verona.lit")
-                .component(Lab.PEER, Lab.SECRET);
+        var server = kind.in(folder.resolve("ours"), dns);
+        var peers = kind.other().in(folder.resolve("theirs"), dns);
         var smtp = SmtpCatcher.start();
         var roster =
             RosterProcess.in(folder.resolve("server-roster"))
-                .attachedTo(prosody, smtp, "juliet@capulet.lit")
+                .attachedTo(server, smtp, "juliet@capulet.lit")
                 .set("roster.domains", null)) {
-      prosody.start();
-      ejabberd.start();
+      server.host(Lab.HOST).component(Lab.COMPONENT, Lab.SECRET).start();
+      peers.host("verona.lit").component(Lab.PEER, Lab.SECRET).start();
       roster.start();
-      try (var montague = ejabberd.connect(Lab.PEER)) {
+      try (var montague = peers.connect(Lab.PEER)) {
         montague.sendPresence(Lab.COMPONENT, "subscribe", "please");
         patiently().until(() -> smtp.mails().size() == 1);
         assertThat(state(roster), is("none+pending-in"));
@@ -53,19 +49,31 @@ class ComponentDomainIT {
         var answer = roster.visitor().press(smtp.mails().get(0).link("approve"));
 
         assertThat(answer.statusCode(), is(200));
-        lastingly()
-            .until(
-                () ->
-                    montague.received().stream()
-                        .filter(stanza -> stanza.from().equals(Lab.COMPONENT))
-                        .map(Stanza::type)
-                        .toList()
-                        .equals(List.of("subscribed", "", "subscribe")));
+        lastingly().until(() -> heard(montague).equals(List.of("subscribed", "", "subscribe")));
         montague.sendPresence(Lab.COMPONENT, "subscribed", "welcome");
         patiently().until(() -> state(roster).equals("both"));
         assertThat(roster.visitor().trusted(Lab.COMPONENT, Lab.PEER).statusCode(), is(200));
+
+        montague.clear();
+        roster.visitor().act(Lab.COMPONENT, Lab.PEER, "revoke", "{}");
+        lastingly()
+            .until(
+                () ->
+                    heard(montague).equals(List.of("unavailable", "unsubscribed", "unsubscribe")));
+        montague.sendPresence(Lab.COMPONENT, "probe", "anybody");
+        patiently().until(() -> heard(montague).size() == 4);
+        assertThat(heard(montague).get(3), is("unsubscribed"));
+        assertThat(roster.visitor().trusted(Lab.COMPONENT, Lab.PEER).statusCode(), is(404));
       }
     }
+  }
+
+  /** The presence that came from our component; the questions of a dossier are no part of it. */
+  private static List<String> heard(ComponentClient peer) {
+    return peer.received().stream()
+        .filter(stanza -> stanza.name().equals("presence") && stanza.from().equals(Lab.COMPONENT))
+        .map(Stanza::type)
+        .toList();
   }
 
   private static String state(RosterProcess roster) {

@@ -114,6 +114,11 @@ public final class ScriptedXmppServer implements AutoCloseable {
     return port;
   }
 
+  /** Where a component connects. */
+  public InetSocketAddress address() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
   // ---- what it shall do ----
 
   /** Answers every handshake from now on with {@code not-authorized} (or again checks it). */
