@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** The same on PostgreSQL, which goes away and comes back. */
 @QuarkusTest
 @QuarkusTestResource(value = Postgresql.class, restrictToAnnotatedClass = true)
-class FoldersOnPostgresqlTest extends FoldersTest {
+class FoldersOnPostgresqlTest extends CommandsInFolders {
 
   @Test
   void aCommandWaitsForTheDatabase() throws Exception {
