@@ -119,7 +119,7 @@ class DossierTest extends Story {
 
     Mail mail = mailboxes().await(NURSE, peer);
 
-    assertTrue(mail.text().contains("Server: did not answer"), mail.text());
+    assertTrue(mail.text().contains("Server roster: not known"), mail.text());
     House.patiently().until(() -> xmpp().accepted() > streams); // it was given up
     House.patiently().until(() -> given().get("/q/health/ready").statusCode() == 200);
     asks("after-verbose.lit");

@@ -18,6 +18,7 @@ class FoldersOnPostgresqlTest extends CommandsInFolders {
   void aCommandWaitsForTheDatabase() throws Exception {
     String peer = "patient.lit";
     asks(peer);
+    patiently().until(() -> Folders.waiting().isEmpty()); // those of other tests
     Postgresql.server().stop();
     try {
       Folders.command("outage", Command.of("outage-1", "deny", peer).toString().getBytes(UTF_8));
