@@ -309,6 +309,7 @@ local function transmit(queue, session)
 	entry.timer = module:add_timer(timeout, function ()
 		module:log("warn", "%s did not answer hand-over %d within %d s", component, entry.seq, timeout);
 		land(entry);
+		entry.late = session; -- an answer that still comes on it counts
 		retry_later(queue);
 		pump();
 	end);
@@ -452,11 +453,31 @@ module:hook("presence/host", function (event)
 	return true;
 end, 100);
 
+-- "Done", said after its time was over: then it need not be handed over again.
+local function take_late_answer(origin, stanza)
+	local seq = stanza.attr.type == "result" and stanza.attr.from == component
+		and tonumber((stanza.attr.id or ""):match("^handover%-(%d+)$"));
+	if not seq then return false; end
+	for _, queue in pairs(queues) do
+		local entry = queue[1];
+		if entry and entry.seq == seq and queue.timer and entry.late == origin then
+			queue.timer:stop();
+			queue.timer = nil;
+			forget(queue, 1);
+			make_ready(queue);
+			pump();
+			return true;
+		end
+	end
+	return false;
+end
+
 -- The answers of the component. Only those that come over the very stream that carried the question count.
 module:hook("iq/host", function (event)
 	local stanza = event.stanza;
 	local entry = in_flight[stanza.attr.id];
-	if not entry or entry.session ~= event.origin or stanza.attr.from ~= component then return; end
+	if not entry then return take_late_answer(event.origin, stanza) or nil; end
+	if entry.session ~= event.origin or stanza.attr.from ~= component then return; end
 	local kind = stanza.attr.type;
 	if kind ~= "result" and kind ~= "error" then return; end
 	local queue = queues[entry.peer];

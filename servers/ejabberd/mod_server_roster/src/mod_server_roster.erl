@@ -150,7 +150,7 @@ on_cast({unsure, Peer}, State) ->
 on_cast({answer, Seq, Reply}, #state{in_flight = InFlight} = State) ->
     case [{Peer, Try} || {Peer, {S, _} = Try} <- maps:to_list(InFlight), S == Seq] of
         [{Peer, Try}] -> {noreply, pump(handed_over(Reply, Peer, Try, State))};
-        [] -> {noreply, State}
+        [] -> {noreply, pump(late_answer(Seq, Reply, State))}
     end;
 on_cast(connected, State) ->
     ?INFO_MSG("~ts is connected, ~B stanzas to hand over for ~ts",
@@ -169,7 +169,12 @@ on_info(open_journal, State) ->
             erlang:send_after(timer:seconds(10), self(), open_journal),
             {noreply, State}
     end;
-on_info({no_answer, Peer, Try}, State) ->
+on_info({no_answer, Peer, Try}, #state{in_flight = InFlight} = State) ->
+    case InFlight of
+        #{Peer := Try} ->
+            ?WARNING_MSG("~ts did not answer hand-over ~B in time", [component(State), element(1, Try)]);
+        _ -> ok
+    end,
     {noreply, pump(handed_over(timeout, Peer, Try, State))};
 on_info({iq_reply, Reply, {send, Request, Inner}}, State) ->
     answer_send(Reply, Request, Inner, State),
@@ -309,6 +314,15 @@ handed_over(Reply, Peer, Try, #state{in_flight = InFlight} = State) ->
                    State#state{in_flight = maps:remove(Peer, InFlight)});
         _ -> State % of an earlier try
     end.
+
+%% "Done", said after its time was over: then it need not be handed over again.
+late_answer(Seq, #iq{type = result} = Reply, #state{queues = Queues} = State) ->
+    case [Peer || {Peer, [#entry{seq = S, durable = true} | _]} <- maps:to_list(Queues), S == Seq] of
+        [Peer] -> settle(done, Reply, Peer, State);
+        [] -> State
+    end;
+late_answer(_, _, State) ->
+    State.
 
 %% Done, refused for good, or later: "wait", "nobody there", and "I do not know this host", which is a mistake in the
 %% settings that must not cost a request.

@@ -88,6 +88,14 @@ public final class ChangeQuestions {
     return change.is("effect");
   }
 
+  /**
+   * Whether it must be durable before it is acknowledged: it lasts, or it is remembered that the
+   * stanza was handled, which must not have an effect when it is handed over again.
+   */
+  public boolean mustEndure(@Header(CHANGE) Change change) {
+    return change.is("lasting") || change.is("remembered");
+  }
+
   /** Whether it must survive a crash. */
   public boolean isLasting(@Header(CHANGE) Change change) {
     return change.is("lasting");

@@ -60,12 +60,12 @@ public final class Peers {
     if (change.get("handover") != null
         && change.get("handover").equals(change.get("lastHandover"))) {
       return verdict.silently(
-          "handed-over-again"); // our acknowledgement was lost; it has had its effect
+          "handed-over-again"); // our acknowledgement was lost; it has had its effect, or none
     }
     SubscriptionStanza stanza = SubscriptionStanza.ofType(change.text("stanza")).orElseThrow();
     Transition transition = verdict.before().receive(stanza);
-    if (transition.passes() && change.get("handover") != null) {
-      verdict.set("lastHandover", change.get("handover"));
+    if (change.get("handover") != null) {
+      verdict.set("lastHandover", change.get("handover")).set("remembered", change.found());
     }
     OffsetDateTime lastSeen = change.time("lastSeen");
     if (transition.passes() || lastSeen == null || lastSeen.plus(SEEN).isBefore(change.now())) {

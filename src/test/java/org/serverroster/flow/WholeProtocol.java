@@ -65,6 +65,23 @@ abstract class WholeProtocol extends Story {
     assertState(peer, "none+pending-in");
   }
 
+  /** Found by bin/fault-test: an answer that came to nothing denied a request of an hour later. */
+  @Test
+  void aStanzaWithoutEffectHasNoneWhenItIsHandedOverAgain() {
+    String peer = "late-answer.lit";
+    asks(peer);
+    String answer = presence(peer, "unsubscribed");
+    String handover = xmpp().startHandOver(OURS, answer);
+    assertEquals("result", xmpp().awaitAnswer(handover).getAttribute("type"));
+    assertState(peer, "none+pending-in");
+    act(peer, "subscribe", Map.of("preApprove", false)).statusCode(202);
+
+    xmpp().handOverAgain(handover, OURS, answer);
+
+    tells(peer, "probe"); // means nothing here, and is taken after what came before
+    assertState(peer, "none+pending-out+in");
+  }
+
   @Test
   void withoutPreApprovalTheirRequestIsAskedAbout() {
     String peer = "unticked.lit";

@@ -277,6 +277,27 @@ abstract class ShimContract {
     assertThat(roster.received().stream().filter(isHandover("unsubscribe")).toList(), empty());
   }
 
+  /** Found by bin/fault-test: the acknowledgement of a slow commit came late and was not heard. */
+  @Test
+  void anAcknowledgementThatComesLateCounts() throws Exception {
+    var roster = connectRoster();
+    montague.sendPresence(HOST, "subscribe", "slow");
+    var handover = roster.await(isHandover("subscribe"));
+    await()
+        .pollInterval(20, MILLISECONDS)
+        .until(
+            () ->
+                java.nio.file.Files.readString(server.log()).contains("did not answer hand-over"));
+
+    acknowledgeUnchecked(roster, handover);
+
+    awaitEmptyJournal();
+    montague.sendPresence(HOST, "unsubscribe", "next");
+    var next = roster.await(isHandover());
+    assertThat(inner(next).id(), is("next"));
+    acknowledge(roster, next);
+  }
+
   @Test
   void whatIsNeverAcknowledgedIsHandedOverAgainWithTheSameNumber() throws Exception {
     var roster = connectRoster();
