@@ -28,14 +28,6 @@ class FaultIT {
   }
 
   @Test
-  void oneInstanceTakesOverFromAnother() throws Exception {
-    Slice.Plan plan = new Slice.Plan(SEED, 3, 2, true, Ground.Kind.PROSODY, true);
-    Slice slice = Slice.run(FOLDER.resolve("instances"), plan);
-    assertThat(slice.findings(), empty());
-    assertThat(slice.takeovers(), not(empty()));
-  }
-
-  @Test
   void mailThatCouldNotLeaveLeavesWhenItCan() throws Exception {
     Away away = Away.run(FOLDER.resolve("away"), "smtp", Duration.ofSeconds(8), SEED);
     assertThat(away.findings(), empty());

@@ -142,6 +142,13 @@ public final class Prosody implements HostServer {
     return this;
   }
 
+  /** As Prosody names files: what is no letter or digit is written as its code. */
+  private static String fileName(String name) {
+    return name.chars()
+        .mapToObj(c -> Character.isLetterOrDigit(c) ? Character.toString(c) : "%%%02x".formatted(c))
+        .collect(Collectors.joining());
+  }
+
   /** Starts and waits until it takes components and federation. */
   @Override
   public Prosody start() throws IOException {
@@ -152,7 +159,7 @@ public final class Prosody implements HostServer {
       var accounts = data(user.getKey().substring(at + 1)).resolve("accounts");
       Files.createDirectories(accounts);
       Files.writeString(
-          accounts.resolve(user.getKey().substring(0, at) + ".dat"),
+          accounts.resolve(fileName(user.getKey().substring(0, at)) + ".dat"),
           "return { [\"password\"] = \"%s\" };%n".formatted(user.getValue()));
     }
     hosts.keySet().forEach(domain -> dns.register(domain, s2s));
