@@ -383,7 +383,7 @@ public final class Ejabberd implements HostServer {
     %s
     %s
     %s
-    s2s_timeout: 10
+    s2s_timeout: 120
     s2s_max_retry_delay: 1
     modules:
       mod_disco: {}
