@@ -198,7 +198,9 @@ class CrashIT {
 
     // At least once: what Prosody had been given before may come twice, but never out of order.
     patiently().until(() -> estate.heard(PEER).contains("subscribe"));
-    lastingly().until(() -> estate.heard(PEER).stream().distinct().toList().equals(WHOLE_ANSWER));
+    lastingly()
+        .untilAsserted(
+            () -> assertThat(estate.heard(PEER).stream().distinct().toList(), is(WHOLE_ANSWER)));
   }
 
   @Test
