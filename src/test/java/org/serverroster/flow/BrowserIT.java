@@ -61,8 +61,8 @@ class BrowserIT extends Story {
         Map.of(
             "deviceMetrics",
             Map.of("width", PHONE_WIDTH, "height", 740, "pixelRatio", 2.0, "touch", true)));
-    options.setPageLoadTimeout(Duration.ofSeconds(20));
-    options.setScriptTimeout(Duration.ofSeconds(20));
+    options.setPageLoadTimeout(Duration.ofSeconds(60));
+    options.setScriptTimeout(Duration.ofSeconds(60));
     browser =
         new ChromeDriver(
             new ChromeDriverService.Builder()
@@ -70,7 +70,7 @@ class BrowserIT extends Story {
                 .usingAnyFreePort()
                 .build(),
             options,
-            ClientConfig.defaultConfig().readTimeout(Duration.ofSeconds(30)));
+            ClientConfig.defaultConfig().readTimeout(Duration.ofSeconds(90)));
   }
 
   @AfterEach

@@ -12,6 +12,7 @@ final class Expected {
   private String state = "none";
   private boolean preApproved;
   private boolean denied;
+  private boolean quiet;
   private int requests;
   private final List<String> said = new ArrayList<>();
 
@@ -28,6 +29,11 @@ final class Expected {
   /** How many requests people were asked about by mail. */
   int requests() {
     return requests;
+  }
+
+  /** Whether the request that waits now is one that people were asked about by mail. */
+  boolean isAskedAbout() {
+    return isAsked() && !quiet;
   }
 
   /** Whether the peer is trusted. */
@@ -105,8 +111,9 @@ final class Expected {
   private void isAskedBy() {
     if (preApproved) {
       approves();
-    } else if (!denied) {
-      requests++;
+    } else {
+      quiet = denied;
+      requests += quiet ? 0 : 1;
     }
   }
 

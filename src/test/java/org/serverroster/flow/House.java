@@ -54,7 +54,7 @@ public class House implements QuarkusTestResourceLifecycleManager {
 
   /** Waits on conditions; long enough for a busy machine. */
   public static ConditionFactory patiently() {
-    return await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20));
+    return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20));
   }
 
   @Override

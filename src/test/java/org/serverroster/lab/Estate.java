@@ -64,7 +64,7 @@ public final class Estate implements AutoCloseable {
 
   /** Waits on conditions; long enough for a busy machine. */
   public static ConditionFactory patiently() {
-    return await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofMillis(50));
+    return await().atMost(Duration.ofSeconds(100)).pollInterval(Duration.ofMillis(50));
   }
 
   /** Waits until a condition holds and has held for as long as two sweeps of the outbox. */

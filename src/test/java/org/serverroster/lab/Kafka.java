@@ -19,7 +19,7 @@ import org.apache.kafka.common.Uuid;
  * loopback.
  */
 public final class Kafka implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   private final Path folder;
   private final InetSocketAddress broker = ServerProcess.freeAddress();

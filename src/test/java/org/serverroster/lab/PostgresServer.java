@@ -22,7 +22,7 @@ public final class PostgresServer implements AutoCloseable {
   /** The superuser; there are no passwords. */
   public static final String SUPERUSER = "postgres";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   private final Path folder;
   private final InetSocketAddress address = ServerProcess.freeAddress();

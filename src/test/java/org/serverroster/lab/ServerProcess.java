@@ -25,7 +25,7 @@ final class ServerProcess {
   private static final String GREETING =
       "<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept'"
           + " xmlns:stream='http://etherx.jabber.org/streams' to='nobody.invalid'>";
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   /** What we started and did not see ending; its lock is held while a process is being started. */
   private static final Set<Process> RUNNING = new HashSet<>();

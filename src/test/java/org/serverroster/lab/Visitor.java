@@ -17,7 +17,7 @@ import org.jsoup.Jsoup;
 
 /** Somebody with a browser without JavaScript, and with the password of {@code admin}. */
 public final class Visitor {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final ObjectMapper json = new ObjectMapper();

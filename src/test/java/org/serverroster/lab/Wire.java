@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * misbehave.
  */
 class Wire implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final Pattern STREAM_ID = Pattern.compile("\\sid=['\"]([^'\"]*)['\"]");
 
   private final Socket socket = new Socket();

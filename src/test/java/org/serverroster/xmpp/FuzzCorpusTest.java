@@ -38,14 +38,14 @@ class FuzzCorpusTest {
   void aStreamSurvives(Path input) {
     // Generous: it is there for what never ends.
     assertTimeoutPreemptively(
-        Duration.ofSeconds(30), () -> StreamFuzz.fuzzerTestOneInput(Files.readAllBytes(input)));
+        Duration.ofSeconds(90), () -> StreamFuzz.fuzzerTestOneInput(Files.readAllBytes(input)));
   }
 
   @ParameterizedTest
   @MethodSource("handover")
   void aHandOverSurvives(Path input) {
     assertTimeoutPreemptively(
-        Duration.ofSeconds(30), () -> HandoverFuzz.fuzzerTestOneInput(Files.readAllBytes(input)));
+        Duration.ofSeconds(90), () -> HandoverFuzz.fuzzerTestOneInput(Files.readAllBytes(input)));
   }
 
   /** The targets reach what they are for: a good stanza is read, and a bad one is noticed. */

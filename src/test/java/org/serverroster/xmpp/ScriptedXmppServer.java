@@ -63,7 +63,7 @@ public final class ScriptedXmppServer implements AutoCloseable {
     REPLACES
   }
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final String component;
   private final String secret;
