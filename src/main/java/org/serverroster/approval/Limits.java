@@ -3,9 +3,12 @@ package org.serverroster.approval;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.apache.camel.Body;
 import org.jboss.logging.Logger;
 import org.serverroster.roster.Change;
 
@@ -18,6 +21,7 @@ public final class Limits {
 
   private static final Logger LOG = Logger.getLogger("server-roster");
   private static final Duration REMINDER = Duration.ofMinutes(1);
+  private static final Duration QUIET = Duration.ofDays(1);
   private static final int SHARE = 16;
   private static final Duration FRESH = Duration.ofSeconds(10);
 
@@ -27,6 +31,7 @@ public final class Limits {
   private final Clock clock;
   private final Map<String, Room> rooms = new ConcurrentHashMap<>();
   private final LongAdder refused = new LongAdder();
+  private final Map<String, Refusals> untold = new ConcurrentHashMap<>();
   private Instant said;
 
   /**
@@ -104,10 +109,67 @@ public final class Limits {
     }
   }
 
+  /** What was refused of one domain by one limit, since its administrators were told. */
+  private static final class Refusals {
+    private final String domain;
+    private final String limit;
+    private String last;
+    private long count;
+    private Instant told = Instant.MIN;
+
+    Refusals(String domain, String limit) {
+      this.domain = domain;
+      this.limit = limit;
+    }
+
+    synchronized void add(String peer) {
+      count++;
+      last = peer;
+    }
+
+    synchronized void told(Instant now) {
+      told = now;
+      count = 0;
+    }
+
+    synchronized Optional<Map<String, Object>> toTell(Instant now) {
+      return count == 0 || told.plus(QUIET).isAfter(now)
+          ? Optional.empty()
+          : Optional.of(
+              Map.of(
+                  "domain", domain,
+                  "peer", last,
+                  "limit", limit,
+                  "detail", limit + " so far: " + count,
+                  "now", Change.utc(now)));
+    }
+  }
+
   /** Counts a request that was refused, and says so once a minute. */
   public void refused(Change change) {
     refused.increment();
+    untold
+        .computeIfAbsent(
+            change.text("domain") + " " + change.text("limit"),
+            key -> new Refusals(change.text("domain"), change.text("limit")))
+        .add(change.text("peer"));
     say(change);
+  }
+
+  /**
+   * What the administrators are to be told: once a day for each limit, however many were refused.
+   *
+   * @return {@code domain}, {@code limit}, {@code peer} (the last that was refused), {@code detail}
+   *     (the limit and how many), {@code now}; until {@link #told} says that it is on its way
+   */
+  public List<Map<String, Object>> toTell() {
+    Instant now = clock.instant();
+    return untold.values().stream().flatMap(refusals -> refusals.toTell(now).stream()).toList();
+  }
+
+  /** The administrators are told this. */
+  public void told(@Body Map<String, Object> refusal) {
+    untold.get(refusal.get("domain") + " " + refusal.get("limit")).told(clock.instant());
   }
 
   /** How many requests were refused, since the start. */

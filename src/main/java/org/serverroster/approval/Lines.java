@@ -41,6 +41,7 @@ public final class Lines {
       case "peer-removed" -> decided(change, "removed", "from the roster of");
       case "peer-blocked" -> decided(change, "blocked", "for");
       case "peer-unblocked" -> decided(change, "unblocked", "for");
+      case "peer-imported" -> decided(change, "imported", "into the roster of");
       case "peer-asked" -> decided(change, "asked", "to trust");
       case "unsubscribed" -> decided(change, "gave up the presence of", "for");
       case "review-unanswered" ->

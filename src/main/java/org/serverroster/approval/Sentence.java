@@ -76,6 +76,13 @@ record Sentence(String said, String meaning) {
               "It is not sent again"
                   + (detail == null ? "" : "; the last answer was: " + detail)
                   + ". You can ask anew, or take the request back.");
+      case "requests-refused" ->
+          new Sentence(
+              "Too many servers ask to be trusted by " + us + ": refused by " + detail + ".",
+              "The last one that was refused was "
+                  + them
+                  + ". Who was refused can ask again later. Decide what waits, or raise the limit if"
+                  + " these are servers that you expect. You are told of this limit once a day.");
       default -> new Sentence("Something happened between " + us + " and " + them + ".", "");
     };
   }

@@ -6,11 +6,14 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -108,6 +111,23 @@ public final class Departure {
     parameters.put("channel", channel);
     parameters.put("now", now());
     return parameters;
+  }
+
+  /**
+   * What was found, lane by lane: the rows of one leave one after the other, those of several side
+   * by side. A row is only leased when those before it in its lane have left.
+   *
+   * @param rows the rows with {@code lane}, each lane in the order in which it is to leave
+   */
+  public List<List<Map<String, Object>>> byLane(@Body List<Map<String, Object>> rows) {
+    return List.copyOf(
+        rows.stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> String.valueOf(row.get("lane")),
+                    LinkedHashMap::new,
+                    Collectors.toList()))
+            .values());
   }
 
   /** The row with a lease of our own, which it does not get once the service is being stopped. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.camel.Body;
 import org.serverroster.roster.Change;
 import org.serverroster.roster.LocalDomains;
 
@@ -49,6 +50,19 @@ public final class Departures {
     return rows;
   }
 
+  /**
+   * One mail for each administrator of the domain about what strangers were refused.
+   *
+   * @param refusal {@code domain}, {@code peer}, {@code detail}, {@code now}
+   */
+  public List<Map<String, Object>> ofRefusal(@Body Map<String, Object> refusal) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (String administrator : domains.administrators((String) refusal.get("domain"))) {
+      rows.add(row(refusal, "mail", "requests-refused", administrator));
+    }
+    return rows;
+  }
+
   private List<String> whom(Change change, String asks) {
     return asks.equals("escalation")
         ? domains.escalateTo()
@@ -56,7 +70,7 @@ public final class Departures {
   }
 
   private static Map<String, Object> row(
-      Change change, String channel, String kind, String recipient) {
+      Map<String, Object> change, String channel, String kind, String recipient) {
     Map<String, Object> row = new HashMap<>();
     row.put("wireId", UUID.randomUUID());
     row.put("channel", channel);
@@ -72,7 +86,7 @@ public final class Departures {
     return row;
   }
 
-  private static String lane(Change change, String channel, String recipient) {
+  private static String lane(Map<String, Object> change, String channel, String recipient) {
     String pair = change.get("domain") + " " + change.get("peer");
     return channel.equals("mail") ? pair + " " + recipient : pair;
   }

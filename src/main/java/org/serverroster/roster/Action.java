@@ -20,6 +20,8 @@ public enum Action {
   UNBLOCK,
   /** Forget that it was denied: the administrators are asked as if for the first time. */
   ALLOW_AGAIN,
+  /** Take over what another roster said about a peer of which nothing is known here. */
+  IMPORT,
   /** The clock: our request is unanswered and is sent again, or given up. */
   RESEND,
   /** The clock: an approval must be confirmed. */
@@ -31,6 +33,6 @@ public enum Action {
 
   /** Whether a peer that was never heard of can be meant. */
   public boolean meetsStrangers() {
-    return this == SUBSCRIBE || this == BLOCK;
+    return this == SUBSCRIBE || this == BLOCK || this == IMPORT;
   }
 }

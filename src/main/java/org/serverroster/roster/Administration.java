@@ -70,6 +70,7 @@ final class Administration {
         yield verdict.set("blocked", false).set("deniedAt", null).as("peer-unblocked");
       }
       case ALLOW_AGAIN -> allowAgain(change, verdict);
+      case IMPORT -> adopt(change, verdict, Subscription.ofState(change.text("wanted")));
       case RESEND -> resend(change, verdict);
       case REVIEW -> {
         boolean due =
@@ -152,6 +153,31 @@ final class Administration {
       verdict.waits(false).set("touches", true).asks("request");
     }
     return verdict.as("allowed-again");
+  }
+
+  /**
+   * What another roster said is taken for what both sides know: the peer is told only what every
+   * start tells it. A request of the peer's that waited there is not taken over; it asks again.
+   */
+  private Change adopt(Change change, Verdict verdict, Subscription wanted) {
+    Subscription adopted = wanted.withoutPendingIn();
+    if (adopted.equals(verdict.before().withoutPendingIn())
+        && change.is("block") == change.is("blocked")) {
+      return verdict.silently("import-unchanged");
+    }
+    must(
+        verdict.before() == Subscription.NONE && !change.is("blocked"),
+        "an import changes nothing about a peer that is "
+            + (change.is("blocked") ? "blocked" : verdict.before().state())
+            + " here already");
+    must(
+        policy.quorum() == 1 || !adopted.from(),
+        policy.quorum() + " administrators must approve a peer: an import cannot");
+    must(
+        !change.is("block") || adopted == Subscription.NONE,
+        "a peer that is blocked has the state none");
+    verdict.set("blocked", change.is("block"));
+    return verdict.adopts(adopted).as("peer-imported");
   }
 
   private Change resend(Change change, Verdict verdict) {

@@ -88,6 +88,16 @@ public enum Subscription {
     return in == Half.PENDING;
   }
 
+  /** The same without a request of the peer's that waits for us. */
+  public Subscription withoutPendingIn() {
+    return pendingIn() ? with(out, Half.ABSENT) : this;
+  }
+
+  /** The same without a request of ours that waits for the peer. */
+  Subscription withoutPendingOut() {
+    return pendingOut() ? with(Half.ABSENT, in) : this;
+  }
+
   /** What a stanza from the peer does (Appendix A.3). */
   public Transition receive(SubscriptionStanza stanza) {
     return switch (stanza) {

@@ -54,6 +54,21 @@ final class Verdict {
     return this;
   }
 
+  /**
+   * A state that both sides know already: what every start tells is told now (RFC 6121, sections
+   * 4.2 and 4.3), and what waits for the peer's answer is asked again.
+   */
+  Verdict adopts(Subscription known) {
+    state = known.withoutPendingOut();
+    if (state.from()) {
+      trusts();
+    }
+    if (state.to()) {
+      says(Peers.PROBE);
+    }
+    return known.pendingOut() ? sends(SUBSCRIBE) : this;
+  }
+
   /** A presence that is no part of the subscription table, such as {@code available}. */
   Verdict says(String presenceType) {
     stanzas.add(presenceType);

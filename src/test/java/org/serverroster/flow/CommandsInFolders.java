@@ -110,7 +110,7 @@ abstract class CommandsInFolders extends Story {
     send("99-good", Command.of("99", "deny", peer));
 
     assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
-    patiently().until(() -> Folders.waiting().isEmpty());
+    patiently().untilAsserted(() -> assertEquals(List.of(), Folders.waiting()));
     patiently().until(() -> parked().size() >= 10);
     List<String> reasons = parked();
     for (String reason :

@@ -123,6 +123,25 @@ class LimitsTest extends Story {
         .body("peers.size()", equalTo(1));
   }
 
+  @Test
+  @Order(5)
+  void thatRequestsAreRefusedIsToldOnceForEachLimit() {
+    List<String> limits = List.of("requests-per-peer", "pending-requests");
+    for (String limit : limits) {
+      patiently().until(() -> !refusals(limit).isEmpty());
+    }
+    for (String limit : limits) {
+      assertEquals(1, refusals(limit).size(), limit);
+    }
+  }
+
+  private static List<Mail> refusals(String limit) {
+    return mailboxes().all().stream()
+        .filter(mail -> mail.recipient().equals(NURSE))
+        .filter(mail -> mail.text().contains("refused by roster.limits." + limit + " so far: "))
+        .toList();
+  }
+
   private static List<Mail> digests() {
     return mailboxes().all().stream()
         .filter(mail -> mail.recipient().equals(NURSE) && isDigest(mail))
