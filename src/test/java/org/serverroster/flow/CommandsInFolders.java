@@ -133,6 +133,15 @@ abstract class CommandsInFolders extends Story {
     }
   }
 
+  /** The end of a command belongs to its endpoint, and to nothing that it only wakes. */
+  @Test
+  void aFolderFullOfCommandsIsDoneWith() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      send("many-" + i, Command.of("many-" + i, "block", "many-" + i % 10 + ".lit"));
+    }
+    patiently().untilAsserted(() -> assertEquals(List.of(), Folders.waiting()));
+  }
+
   @Test
   void anIdIsGoodForOneCommand() throws Exception {
     String peer = "repeated.lit";
