@@ -65,6 +65,9 @@ public class DerivedSettings implements ConfigSourceFactory {
     String scheme = commands.contains(":") ? commands.substring(0, commands.indexOf(':')) : "";
     List<String> kept = KEPT.getOrDefault(scheme, List.of());
     endpoint(derived, "commands.on", "commands.from", commands, kept);
+    derived.put(
+        "quarkus.log.console.json.enabled",
+        Boolean.toString(value(context, "roster.log.format", "text").equals("json")));
     return List.of(new PropertiesConfigSource(derived, "derived from roster.*", 240));
   }
 

@@ -21,9 +21,17 @@ public class ServerRoster {
 
   ServerRoster() {}
 
-  /** Starts the service; with senseless settings it says so, a line each, and exits with 78. */
+  /**
+   * Starts the service; with senseless settings it says so, a line each, and exits with 78.
+   *
+   * @param arguments none; or {@code health} with {@code ready} (default) or {@code live}: asks the
+   *     service that runs beside it with the same settings, and exits with 0 or 1
+   */
   public static void main(String... arguments) {
     Config config = ConfigProvider.getConfig();
+    if (arguments.length > 0 && arguments[0].equals("health")) {
+      System.exit(new HealthProbe(config).ask(arguments.length > 1 ? arguments[1] : "ready"));
+    }
     SettingsCheck check =
         new SettingsCheck(
             config.getPropertyNames(), key -> config.getOptionalValue(key, String.class));

@@ -49,6 +49,9 @@ public interface Settings {
 
   Events events();
 
+  /** How it says what happens. */
+  Log log();
+
   // "notify" is a method that every object has.
   @WithName("notify")
   Notices notices();
@@ -204,6 +207,13 @@ public interface Settings {
     /** Whether we are ready only while the receiver takes what we send. */
     @WithDefault("false")
     boolean required();
+  }
+
+  /** The log on the console. */
+  interface Log {
+    /** {@code text}, or {@code json}: one object in each line. */
+    @WithDefault("text")
+    String format();
   }
 
   /** What people elsewhere are told. */

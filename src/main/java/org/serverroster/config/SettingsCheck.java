@@ -111,6 +111,7 @@ public final class SettingsCheck {
     may("roster.events.required", oneOf("true", "false"));
     may("roster.notify.uri", SettingsCheck::endpoint);
     may("roster.notify.format", oneOf("text", "json"));
+    may("roster.log.format", oneOf("text", "json"));
     may("roster.commands.uri", SettingsCheck::endpoint);
     may("roster.commands.secret", SettingsCheck::signingSecret);
     may("roster.commands.authenticated", oneOf("true", "false"));

@@ -138,6 +138,7 @@ public final class Change extends LinkedHashMap<String, Object> {
       put("quiet", row.get("request_quiet"));
       put("remindAt", value(row.get("request_remind_at")));
       put("escalateAt", value(row.get("request_escalate_at")));
+      put("openedAt", value(row.get("request_received_at")));
       if (get("request") == null) {
         put("request", row.get("request_id"));
       }

@@ -1,0 +1,71 @@
+package org.serverroster.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.Test;
+
+/** What docs/building-blocks.md promises to the routes of others. */
+@QuarkusTest
+class BuildingBlocksTest extends Story {
+
+  private static final Pattern ENTRY = Pattern.compile("\\| `direct:([a-z-]+)` \\|");
+
+  @Inject CamelContext camel;
+  @Inject ProducerTemplate template;
+
+  @Test
+  void whatIsListedIsThere() throws IOException {
+    TreeSet<String> listed =
+        ENTRY
+            .matcher(Files.readString(Path.of("docs/building-blocks.md")))
+            .results()
+            .map(match -> match.group(1))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(
+        List.of("count-peers", "find-peer", "find-standing", "list-peers"), List.copyOf(listed));
+    for (String id : listed) {
+      assertNotNull(camel.getRoute(id), id);
+    }
+  }
+
+  @Test
+  void itAnswersAsItSays() {
+    asks("built-upon.lit");
+    Map<?, ?> standing =
+        call("find-standing", Map.of("domain", "capulet.lit", "peer", "built-upon.lit"), Map.class);
+    assertEquals("none+pending-in", standing.get("state"));
+    assertNull(call("find-peer", Map.of("domain", "capulet.lit", "peer", "never.lit"), Map.class));
+    Map<String, Object> page = new HashMap<>();
+    page.put("domain", "capulet.lit");
+    page.put("state", null);
+    page.put("part", null);
+    page.put("after", "");
+    page.put("limit", 100);
+    List<?> peers = call("list-peers", page, List.class);
+    assertTrue(
+        peers.stream().anyMatch(peer -> ((Map<?, ?>) peer).get("peer").equals("built-upon.lit")));
+    List<?> counts = call("count-peers", Map.of(), List.class);
+    assertTrue(((Map<?, ?>) counts.get(0)).containsKey("state"));
+  }
+
+  private <T> T call(String route, Map<String, Object> parameters, Class<T> answer) {
+    return template.requestBodyAndHeader(
+        "direct:" + route, null, "CamelJdbcParameters", parameters, answer);
+  }
+}
