@@ -58,6 +58,14 @@ final class Demo {
    */
   public static void main(String... arguments) throws InterruptedException {
     var demo = new Demo(Path.of(arguments[0]), List.of(arguments).contains("--auto"));
+    // The mail catcher's threads end with a trace when a connection is cut at the end; that is no
+    // news.
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) -> {
+          if (!thread.getName().startsWith("smtp:")) {
+            System.err.println(thread.getName() + ": " + failure);
+          }
+        });
     Runtime.getRuntime().addShutdownHook(new Thread(demo::clearAway, "demo-exit"));
     try {
       demo.show();

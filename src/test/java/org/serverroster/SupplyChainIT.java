@@ -1,0 +1,77 @@
+package org.serverroster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** The bill of materials of the build (CycloneDX), and under which licences its parts come. */
+class SupplyChainIT {
+
+  /** One of these is enough for a part: it may be passed on with a program under Apache-2.0. */
+  private static final Set<String> WELCOME =
+      Set.of(
+          "Apache-2.0",
+          "Apache-1.1",
+          "BSD-2-Clause",
+          "BSD-3-Clause",
+          "EPL-1.0",
+          "EPL 1.0",
+          "EPL-2.0",
+          "MIT",
+          "MIT-0",
+          "Public Domain",
+          "Unicode-3.0");
+
+  @Test
+  void everyPartIsListedWithAHashAndALicenceThatIsWelcome() throws IOException {
+    JsonNode bill = new ObjectMapper().readTree(Path.of("target", "bom.json").toFile());
+    Set<String> unwelcome = new TreeSet<>();
+    Set<String> listed = new TreeSet<>();
+    for (JsonNode part : bill.get("components")) {
+      listed.add(part.get("name").asText() + "-" + part.get("version").asText());
+      assertTrue(part.get("purl").asText().startsWith("pkg:maven/"), part::toString);
+      assertTrue(part.get("hashes").toString().contains("SHA-256"), part::toString);
+      if (licences(part).noneMatch(WELCOME::contains)) {
+        unwelcome.add(part.get("purl").asText() + " " + licences(part).toList());
+      }
+    }
+    assertEquals(Set.of(), unwelcome);
+
+    // What the program really has is what the bill says; the platform brings the classes that start
+    // it.
+    Set<String> missing = new TreeSet<>();
+    try (Stream<Path> jars = Files.list(Path.of("target/quarkus-app/lib/main"))) {
+      for (Path jar : jars.toList()) {
+        String name = jar.getFileName().toString();
+        if (listed.stream().noneMatch(name::contains)) {
+          missing.add(name);
+        }
+      }
+    }
+    assertEquals(Set.of(), missing, "in the program and not on the bill");
+  }
+
+  private static Stream<String> licences(JsonNode part) {
+    return StreamSupport.stream(part.path("licenses").spliterator(), false)
+        .map(
+            entry ->
+                Stream.of(
+                        entry.path("license").path("id"),
+                        entry.path("license").path("name"),
+                        entry.path("expression"))
+                    .map(JsonNode::asText)
+                    .filter(text -> !text.isEmpty())
+                    .collect(Collectors.joining()));
+  }
+}
