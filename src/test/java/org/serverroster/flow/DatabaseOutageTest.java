@@ -76,6 +76,47 @@ class DatabaseOutageTest extends Story {
     mailboxes().await(NURSE, "full.lit");
   }
 
+  /** More failures than there are connections, in statements and in commits: none may be kept. */
+  @Test
+  void aDiskThatStaysFullUsesUpNoConnections() throws SQLException {
+    asks("early-full.lit");
+    mailboxes().await(NURSE, "early-full.lit");
+    run("create sequence failures");
+    run(
+        """
+        create function no_room() returns trigger language plpgsql as $$ begin
+          perform nextval('failures');
+          raise exception 'could not extend file' using errcode = 'disk_full';
+        end $$\
+        """);
+    run("create trigger no_room before update or delete on outbox execute function no_room()");
+    run(
+        "create constraint trigger no_room_at_the_end after insert on audit_entry"
+            + " deferrable initially deferred for each row execute function no_room()");
+    List<String> handOvers = new ArrayList<>();
+    try {
+      for (int i = 0; i < PEERS; i++) {
+        handOvers.add(xmpp().startHandOver(OURS, presence("no-room-" + i + ".lit", "subscribe")));
+      }
+      patiently()
+          .until(
+              () -> {
+                as("admin").post("/api/v1/domains/capulet.lit/peers/early-full.lit/approve");
+                return run("select last_value >= 100 from failures");
+              });
+    } finally {
+      run("drop trigger no_room on outbox");
+      run("drop trigger no_room_at_the_end on audit_entry");
+    }
+    for (int i = 0; i < PEERS; i++) {
+      String handOver = handOvers.get(i);
+      patiently()
+          .untilAsserted(
+              () -> assertEquals("result", xmpp().awaitAnswer(handOver).getAttribute("type")));
+      mailboxes().await(NURSE, "no-room-" + i + ".lit");
+    }
+  }
+
   /** Runs a statement in the database, past the service; whether its only result is true. */
   private static boolean run(String sql) throws SQLException {
     try (Connection connection =
