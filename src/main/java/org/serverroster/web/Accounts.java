@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -44,6 +45,7 @@ class Accounts implements IdentityProvider<UsernamePasswordAuthenticationRequest
   private final SecretKeySpec key;
   private final String nobodysHash = BcryptUtil.bcryptHash("nobody");
   private final Map<String, Instant> confirmed = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<Boolean>> underWay = new ConcurrentHashMap<>();
 
   Accounts(Settings settings, Clock clock, SecureRandom random) {
     this.settings = settings;
@@ -89,14 +91,26 @@ class Accounts implements IdentityProvider<UsernamePasswordAuthenticationRequest
     if (until != null && until.isAfter(now)) {
       return true;
     }
-    boolean right = BcryptUtil.matches(password, hash);
-    if (right && !hash.equals(nobodysHash)) {
-      if (confirmed.size() >= MOST_REMEMBERED) {
-        confirmed.clear();
-      }
-      confirmed.put(known, now.plus(REMEMBERED));
+    // Many connections of one program log in at the same moment: one of them computes.
+    CompletableFuture<Boolean> mine = new CompletableFuture<>();
+    CompletableFuture<Boolean> another = underWay.putIfAbsent(known, mine);
+    if (another != null) {
+      return another.join();
     }
-    return right;
+    boolean right = false;
+    try {
+      right = BcryptUtil.matches(password, hash);
+      if (right && !hash.equals(nobodysHash)) {
+        if (confirmed.size() >= MOST_REMEMBERED) {
+          confirmed.clear();
+        }
+        confirmed.put(known, clock.instant().plus(REMEMBERED));
+      }
+      return right;
+    } finally {
+      underWay.remove(known, mine);
+      mine.complete(right);
+    }
   }
 
   private boolean equal(String one, String other) {

@@ -89,6 +89,8 @@ final class Lookups {
             "-t2",
             "-c32",
             "-d" + seconds + "s",
+            "--timeout",
+            "15s",
             "-s",
             script.toString(),
             address);
