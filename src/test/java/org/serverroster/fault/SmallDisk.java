@@ -9,7 +9,7 @@ import java.util.List;
 /** A disk of the database's own, in memory, that can be filled; needs root. */
 final class SmallDisk implements AutoCloseable {
 
-  private static final String SIZE = "size=220m";
+  private static final String SIZE = "size=600m";
 
   private final Path folder;
 
