@@ -24,6 +24,7 @@ class SupplyChainIT {
           "Apache-2.0",
           "Apache-1.1",
           "BSD-2-Clause",
+          "CC0-1.0",
           "BSD-3-Clause",
           "EPL-1.0",
           "EPL 1.0",
