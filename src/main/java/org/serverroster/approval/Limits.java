@@ -127,9 +127,9 @@ public final class Limits {
       last = peer;
     }
 
-    synchronized void told(Instant now) {
+    synchronized void told(long many, Instant now) {
       told = now;
-      count = 0;
+      count -= many;
     }
 
     synchronized Optional<Map<String, Object>> toTell(Instant now) {
@@ -140,6 +140,7 @@ public final class Limits {
                   "domain", domain,
                   "peer", last,
                   "limit", limit,
+                  "count", count,
                   "detail", limit + " so far: " + count,
                   "now", Change.utc(now)));
     }
@@ -169,7 +170,9 @@ public final class Limits {
 
   /** The administrators are told this. */
   public void told(@Body Map<String, Object> refusal) {
-    untold.get(refusal.get("domain") + " " + refusal.get("limit")).told(clock.instant());
+    untold
+        .get(refusal.get("domain") + " " + refusal.get("limit"))
+        .told((Long) refusal.get("count"), clock.instant());
   }
 
   /** How many requests were refused, since the start. */

@@ -119,6 +119,19 @@ public final class Change extends LinkedHashMap<String, Object> {
     return this;
   }
 
+  /**
+   * Says what another roster has about the peer. Where that is nothing, no stranger becomes known.
+   *
+   * @param wanted the state by that roster
+   * @param blocked whether nothing was heard of the peer there
+   */
+  public Change adopts(Subscription wanted, boolean blocked) {
+    put("wanted", wanted.state());
+    put("block", blocked);
+    put("strangers", blocked || wanted.withoutPendingIn() != Subscription.NONE);
+    return this;
+  }
+
   /** Says why, in a person's own words; null when they said nothing. */
   public Change because(String note) {
     put("note", note);

@@ -89,7 +89,7 @@ public enum Subscription {
   }
 
   /** The same without a request of the peer's that waits for us. */
-  public Subscription withoutPendingIn() {
+  Subscription withoutPendingIn() {
     return pendingIn() ? with(out, Half.ABSENT) : this;
   }
 

@@ -21,7 +21,6 @@ import org.serverroster.roster.Change;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.LocalDomains;
 import org.serverroster.roster.StateForbidsException;
-import org.serverroster.roster.Subscription;
 
 /**
  * Takes over the roster that one of our domains had elsewhere. Nothing that is known here is
@@ -145,15 +144,11 @@ class RosterImport {
 
   private Line take(RosterFile.Entry entry, Domain ours, boolean dry, HttpServerRequest request) {
     String note = entry.state().pendingIn() ? ASKS_AGAIN : null;
-    if (!entry.blocked() && entry.state().withoutPendingIn() == Subscription.NONE) {
-      return line(entry, "unchanged", note); // nothing is said about it
-    }
     String origin = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
     String actor = identity.getIdentity().getPrincipal().getName();
     Change change =
         decisions.byAdministrator(Action.IMPORT, ours, entry.peer(), actor, "rest", origin);
-    change.put("wanted", entry.state().state());
-    change.put("block", entry.blocked());
+    change.adopts(entry.state(), entry.blocked());
     try {
       routes.call(dry ? "try-act" : "act-on-peer", change);
     } catch (StateForbidsException e) {

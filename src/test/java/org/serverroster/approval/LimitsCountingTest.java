@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.serverroster.roster.Change;
@@ -60,6 +61,41 @@ class LimitsCountingTest {
     clock.now = clock.now.plus(Duration.ofSeconds(11));
     ask(limits);
     assertEquals(2, counted);
+  }
+
+  @Test
+  void eachLimitOfEachDomainIsToldOnceADay() {
+    Limits limits = limits();
+    assertTrue(limits.toTell().isEmpty());
+    refuse(limits, "capulet.lit", "a.lit", "pending", 3);
+    refuse(limits, "capulet.lit", "b.lit", "of-peer", 1);
+    refuse(limits, "verona.lit", "c.lit", "pending", 1);
+    List<Map<String, Object>> told = limits.toTell();
+    assertEquals(3, told.size());
+    assertTrue(told.stream().anyMatch(all -> all.get("detail").equals("pending so far: 3")));
+    assertEquals(told, limits.toTell(), "until it is on its way");
+    refuse(limits, "capulet.lit", "meanwhile.lit", "pending", 1);
+    told.forEach(limits::told);
+    assertTrue(limits.toTell().isEmpty());
+
+    refuse(limits, "capulet.lit", "d.lit", "pending", 1_000);
+    clock.now = clock.now.plus(Duration.ofHours(23));
+    assertTrue(limits.toTell().isEmpty());
+    clock.now = clock.now.plus(Duration.ofHours(2));
+    told = limits.toTell();
+    assertEquals(1, told.size());
+    assertEquals("d.lit", told.get(0).get("peer"));
+    assertEquals("pending so far: 1001", told.get(0).get("detail"));
+  }
+
+  private void refuse(Limits limits, String domain, String peer, String limit, int times) {
+    for (int i = 0; i < times; i++) {
+      Change change =
+          Change.fromPeer(
+              new Domain(domain), new Domain(peer), peer, SubscriptionStanza.SUBSCRIBE, clock.now);
+      change.put("limit", limit);
+      limits.refused(change);
+    }
   }
 
   private Limits limits() {
