@@ -17,6 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
@@ -59,6 +62,9 @@ import org.serverroster.xmpp.XmppComponent;
 class Parts {
 
   private static final int DELIVERERS = 4;
+
+  /** So many changes wait at most for a deliverer of theirs; the stanzas of others are found. */
+  private static final int MOST_AT_ONCE = 64;
 
   /** Short enough for a replica that stands by to take over within ten seconds. */
   private static final Duration RECONNECT_MAX = Duration.ofSeconds(5);
@@ -232,8 +238,8 @@ class Parts {
   @Singleton
   @Named("departures")
   @Unremovable
-  Departures departures(LocalDomains domains, Announcements announcements) {
-    return new Departures(domains, announcements);
+  Departures departures(LocalDomains domains, Announcements announcements, Departure departure) {
+    return new Departures(domains, announcements, departure);
   }
 
   @Produces
@@ -248,12 +254,17 @@ class Parts {
   @Singleton
   @Named("departure")
   @Unremovable
-  Departure departure(Clock clock, SecureRandom random, XmppComponent component) {
+  Departure departure(
+      Clock clock,
+      SecureRandom random,
+      XmppComponent component,
+      @Named("deliverers") ThreadPoolExecutor deliverers) {
     return new Departure(
         clock,
         random,
         () -> !component.getCamelContext().isStopping(),
-        () -> isStreamUp(component));
+        () -> isStreamUp(component),
+        () -> deliverers.getQueue().size() < MOST_AT_ONCE);
   }
 
   private boolean isStreamUp(XmppComponent component) {
@@ -405,11 +416,17 @@ class Parts {
   @Singleton
   @Named("deliverers")
   @Unremovable
-  ExecutorService deliverers() {
-    return Executors.newFixedThreadPool(DELIVERERS, work -> new Thread(work, "deliverer"));
+  ThreadPoolExecutor deliverers() {
+    return new ThreadPoolExecutor(
+        DELIVERERS,
+        DELIVERERS,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        work -> new Thread(work, "deliverer"));
   }
 
-  void stopDelivering(@Disposes @Named("deliverers") ExecutorService deliverers) {
+  void stopDelivering(@Disposes @Named("deliverers") ThreadPoolExecutor deliverers) {
     deliverers.shutdown();
   }
 

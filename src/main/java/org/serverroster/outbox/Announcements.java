@@ -187,6 +187,8 @@ public final class Announcements {
         "request",
         about.containsKey("request_id") ? about.get("request_id") : about.get("request"));
     row.put("now", about.get("now"));
+    row.put("lease", null);
+    row.put("leasedUntil", null);
     return row;
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
@@ -33,6 +34,10 @@ public final class Departure {
 
   private static final Logger LOG = Logger.getLogger("server-roster");
   private static final Duration STANZA_LEASE = Duration.ofSeconds(25);
+
+  /** How long the acknowledgement of a stanza is waited for, and a little. */
+  private static final Duration LONGEST_SENDING = Duration.ofSeconds(16);
+
   private static final Duration MAIL_LEASE = Duration.ofMinutes(2);
 
   /** No honest lease ends later than this, another replica's clock being a little ahead. */
@@ -49,19 +54,26 @@ public final class Departure {
   private final RandomGenerator jitter;
   private final BooleanSupplier open;
   private final BooleanSupplier streamIsUp;
+  private final BooleanSupplier hasRoom;
 
   /**
    * @param clock now
    * @param jitter spreads the retries of rows that failed together
    * @param open whether anything may still leave: false once the service is being stopped
    * @param streamIsUp whether stanzas can leave from here
+   * @param hasRoom whether those who send can take on more at once
    */
   public Departure(
-      Clock clock, RandomGenerator jitter, BooleanSupplier open, BooleanSupplier streamIsUp) {
+      Clock clock,
+      RandomGenerator jitter,
+      BooleanSupplier open,
+      BooleanSupplier streamIsUp,
+      BooleanSupplier hasRoom) {
     this.clock = clock;
     this.jitter = jitter;
     this.open = open;
     this.streamIsUp = streamIsUp;
+    this.hasRoom = hasRoom;
   }
 
   /**
@@ -138,6 +150,42 @@ public final class Departure {
     leased.put("open", isOpen());
     leased.put("leasedUntil", now().plus(leaseOf(String.valueOf(row.get("channel")))));
     return leased;
+  }
+
+  /** Whether the stanzas of a change may be leased in its transaction and leave when it ends. */
+  boolean mayLeaveAtOnce() {
+    return isOpen() && streamIsUp.getAsBoolean() && hasRoom.getAsBoolean();
+  }
+
+  /** Gives a row that is being written a lease of our own. */
+  void leaseAtOnce(Map<String, Object> row) {
+    row.put("lease", UUID.randomUUID());
+    row.put("leasedUntil", now().plus(STANZA_LEASE));
+  }
+
+  /**
+   * Whether to send the next of the stanzas that are ours: none of them has failed, and the lease
+   * lasts for as long as an acknowledgement may take.
+   *
+   * @param leaving the rows that are left
+   * @param postponed whether one has failed, null when none has
+   */
+  public boolean mayTakeNext(
+      @ExchangeProperty("leaving") Queue<Map<String, Object>> leaving,
+      @ExchangeProperty("postponed") Boolean postponed) {
+    return !leaving.isEmpty()
+        && !Boolean.TRUE.equals(postponed)
+        && mayLeaveAtOnce(leaving.element());
+  }
+
+  private boolean mayLeaveAtOnce(Map<String, Object> row) {
+    OffsetDateTime end = (OffsetDateTime) row.get("leasedUntil");
+    return isOpen() && now().plus(LONGEST_SENDING).isBefore(end);
+  }
+
+  /** Takes the next of the stanzas that are ours. */
+  public Map<String, Object> next(@ExchangeProperty("leaving") Queue<Map<String, Object>> leaving) {
+    return leaving.remove();
   }
 
   private static Duration leaseOf(String channel) {

@@ -1,11 +1,14 @@
 package org.serverroster.outbox;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Body;
+import org.apache.camel.Header;
 import org.serverroster.roster.Change;
 import org.serverroster.roster.LocalDomains;
 
@@ -17,23 +20,36 @@ import org.serverroster.roster.LocalDomains;
  */
 public final class Departures {
 
+  private static final String LEAVING = "leaving";
+
   private final LocalDomains domains;
   private final Announcements announcements;
+  private final Departure departure;
 
   /**
    * @param domains whom to ask
    * @param announcements whom else to tell
+   * @param departure whether what is written may leave as soon as it is committed
    */
-  public Departures(LocalDomains domains, Announcements announcements) {
+  public Departures(LocalDomains domains, Announcements announcements, Departure departure) {
     this.domains = domains;
     this.announcements = announcements;
+    this.departure = departure;
   }
 
-  /** The rows to write, in the order in which they are to leave. */
+  /**
+   * The rows to write, in the order in which they are to leave. Stanzas are ours from the
+   * beginning, each by a lease of its own, if they can leave from here and nothing waits before
+   * them in their lane, which nobody else changes while the peer's row is locked.
+   */
   public List<Map<String, Object>> of(Change change) {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (String stanza : change.stanzas()) {
       rows.add(row(change, "xmpp", stanza, change.text("address")));
+    }
+    if (isAloneInItsLane(change) && departure.mayLeaveAtOnce()) {
+      rows.forEach(departure::leaseAtOnce);
+      change.put(LEAVING, List.copyOf(rows));
     }
     String asks = change.text("asks");
     if (asks != null) {
@@ -47,6 +63,39 @@ public final class Departures {
       }
     }
     rows.addAll(announcements.of(change));
+    return rows;
+  }
+
+  private static boolean isAloneInItsLane(Change change) {
+    return change.is("lasting")
+        && change.get("stanzasWaiting") != null
+        && change.number("stanzasWaiting") == 0;
+  }
+
+  /**
+   * Whether the change has written stanzas that are ours.
+   *
+   * @param parameters a change, or the parameters of some other statement
+   */
+  public boolean leavesAtOnce(@Header("CamelJdbcParameters") Object parameters) {
+    return parameters instanceof Change change && !leaving(change).isEmpty();
+  }
+
+  /**
+   * The stanzas of a committed change that are ours, in their order, as the rows of the table that
+   * they have become.
+   */
+  public Deque<Map<String, Object>> leaving(@Header("CamelJdbcParameters") Change change) {
+    Deque<Map<String, Object>> rows = new ArrayDeque<>();
+    for (Object written : (List<?>) change.getOrDefault(LEAVING, List.of())) {
+      Map<String, Object> row = new HashMap<>();
+      ((Map<?, ?>) written).forEach((name, value) -> row.put((String) name, value));
+      row.put("wire_id", row.remove("wireId"));
+      row.put("request_id", row.remove("request"));
+      row.put("created_at", row.get("now"));
+      row.put("attempts", 0);
+      rows.add(row);
+    }
     return rows;
   }
 
@@ -83,6 +132,8 @@ public final class Departures {
     row.put("body", null);
     row.put("request", change.get("request"));
     row.put("now", change.get("now"));
+    row.put("lease", null);
+    row.put("leasedUntil", null);
     return row;
   }
 

@@ -30,7 +30,11 @@ class DepartureTest {
 
   private final Departure departure =
       new Departure(
-          Clock.fixed(NOW.toInstant(), ZoneOffset.UTC), new Random(267), () -> true, () -> true);
+          Clock.fixed(NOW.toInstant(), ZoneOffset.UTC),
+          new Random(267),
+          () -> true,
+          () -> true,
+          () -> true);
 
   @Property
   void delaysGrowFromASecondToAMinute(@ForAll @IntRange(min = 1, max = 100_000) int attempts) {
@@ -91,8 +95,9 @@ class DepartureTest {
     assertTrue(departure.mayDeliver(1));
     assertFalse(departure.mayDeliver(0));
     Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
-    assertFalse(new Departure(clock, new Random(), () -> true, () -> false).mayDeliver(null));
-    Departure stopping = new Departure(clock, new Random(), () -> false, () -> true);
+    assertFalse(
+        new Departure(clock, new Random(), () -> true, () -> false, () -> true).mayDeliver(null));
+    Departure stopping = new Departure(clock, new Random(), () -> false, () -> true, () -> true);
     assertFalse(stopping.mayDeliver(null));
     assertFalse(stopping.mayLookAgain(5));
     assertFalse(stopping.isOpen());
