@@ -3,6 +3,7 @@ package org.serverroster.outbox;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,13 @@ public final class Receiver {
   /** Answers of the class 4xx that say nothing about the event (RFC 9110, 6585, 8470). */
   private static final Set<Integer> LATER = Set.of(408, 425, 429);
 
+  /** More than the longest time between two attempts. */
+  private static final Duration LONGEST_QUIET = Duration.ofMinutes(2);
+
   private final Redaction redaction;
   private final Duration giveUpAfter;
   private final Clock clock;
+  private Instant quietUntil;
   private Instant failingSince;
   private String lastError;
 
@@ -42,8 +47,20 @@ public final class Receiver {
     this.clock = clock;
   }
 
+  /**
+   * Whether to look for what waits for it: not before the next attempt while it is away, since all
+   * that waits would be read each time.
+   */
+  public synchronized boolean mayBeAsked() {
+    Instant now = clock.instant();
+    return quietUntil == null
+        || !now.isBefore(quietUntil)
+        || now.isBefore(quietUntil.minus(LONGEST_QUIET)); // the clock went back
+  }
+
   /** It has taken something. */
   public synchronized void took() {
+    quietUntil = null;
     failingSince = null;
     lastError = null;
   }
@@ -61,6 +78,9 @@ public final class Receiver {
     judged.put("lastError", error);
     judged.put("given_up", givesUp(postponed, failure));
     note(error);
+    if (!isForGood(failure) && postponed.get("nextAt") instanceof OffsetDateTime next) {
+      keepQuiet(next.toInstant());
+    }
     return judged;
   }
 
@@ -72,6 +92,11 @@ public final class Receiver {
   /** Since when it takes nothing; empty while it does. */
   public synchronized Optional<Instant> failingSince() {
     return Optional.ofNullable(failingSince);
+  }
+
+  private synchronized void keepQuiet(Instant until) {
+    boolean isOver = quietUntil == null || !clock.instant().isBefore(quietUntil);
+    quietUntil = isOver || until.isBefore(quietUntil) ? until : quietUntil;
   }
 
   private synchronized void note(String error) {

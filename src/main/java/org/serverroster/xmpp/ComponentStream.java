@@ -42,6 +42,7 @@ final class ComponentStream {
   private final Lanes lanes;
   private final Reception reception;
 
+  private final StreamNews news = new StreamNews();
   private volatile StreamState state = StreamState.CONNECTING;
   private volatile String lastProblem;
   private volatile StreamConnection current;
@@ -236,16 +237,15 @@ final class ComponentStream {
     changeTo(next, words == null ? problem.getClass().getSimpleName() : words);
   }
 
-  /** Logs and tells the first time only: the same failure of the next attempt is no news. */
+  /** Tells a change only, and logs little more: the failure of the next attempt is no news. */
   private void changeTo(StreamState next, String problem) {
     boolean changed = next != state;
-    boolean news = changed || problem != null && !problem.equals(lastProblem);
     if (problem != null) {
       lastProblem = problem;
     }
     state = next;
-    if (news) {
-      log(next, problem);
+    if (news.isWorthALine(next, System.nanoTime())) {
+      log(next, lastProblem);
     }
     if (changed) {
       onChange.accept(next);

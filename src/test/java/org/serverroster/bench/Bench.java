@@ -50,8 +50,13 @@ public final class Bench {
       rest.remove(entries);
       sizes = Set.of(Integer.valueOf(rest.remove(entries)));
     }
-    new Bench(folder, quick).run(new TreeSet<>(rest), sizes);
-    System.exit(0);
+    try {
+      new Bench(folder, quick).run(new TreeSet<>(rest), sizes);
+      System.exit(0);
+    } catch (Exception e) {
+      e.printStackTrace();
+      System.exit(1); // threads of the mail sink would go on
+    }
   }
 
   private void run(Set<String> rows, Set<Integer> sizes) throws Exception {

@@ -5,6 +5,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.serverroster.lab.ComponentClient;
 import org.serverroster.lab.Lab;
@@ -16,13 +17,15 @@ final class PeerActor {
   private static final String PING = "ping-";
   private static final Set<String> REQUESTS = Set.of("get", "set");
 
+  /** Of all: a peer of another load of the same run has other ids. */
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
   private final Ground ground;
   private final String name;
   private final Random random;
   private final Queue<String> answers = new ConcurrentLinkedQueue<>();
   private final AtomicReference<String> confirmed = new AtomicReference<>("");
   private ComponentClient connection;
-  private int count;
   private String last = "";
 
   PeerActor(Ground ground, String name, Random random) {
@@ -73,7 +76,7 @@ final class PeerActor {
       if (!connect()) {
         return;
       }
-      String id = name + "-" + ++count;
+      String id = name + "-" + COUNT.incrementAndGet();
       last = id;
       ground.history().note(Event.SAID, "peer", name, "id", id, "type", type);
       connection.sendPresence(Lab.HOST, type, id);

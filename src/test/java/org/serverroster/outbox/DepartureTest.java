@@ -14,7 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -101,5 +104,32 @@ class DepartureTest {
     assertFalse(stopping.mayDeliver(null));
     assertFalse(stopping.mayLookAgain(5));
     assertFalse(stopping.isOpen());
+  }
+
+  @Test
+  void stanzasThatAreOursLeaveOneAfterTheOtherUntilOneFailsOrTheyWaitedForLong() {
+    Queue<Map<String, Object>> leaving =
+        new ArrayDeque<>(List.of(leasedUntil(NOW.plusSeconds(25))));
+    assertTrue(departure.mayTakeNext(leaving, null));
+    assertFalse(departure.mayTakeNext(leaving, true), "one before it has failed");
+    assertEquals(NOW.plusSeconds(25), departure.next(leaving).get("leasedUntil"));
+    assertFalse(departure.mayTakeNext(leaving, null), "none is left");
+    leaving.add(leasedUntil(NOW.plusSeconds(15)));
+    assertFalse(
+        departure.mayTakeNext(leaving, null), "an acknowledgement may come after the lease");
+  }
+
+  private static Map<String, Object> leasedUntil(OffsetDateTime end) {
+    return Map.of("leasedUntil", end);
+  }
+
+  @Test
+  void nothingIsLeasedInATransactionThatCannotLeaveFromHere() {
+    Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    assertTrue(departure.mayLeaveAtOnce());
+    assertFalse(
+        new Departure(clock, new Random(), () -> true, () -> false, () -> true).mayLeaveAtOnce());
+    assertFalse(
+        new Departure(clock, new Random(), () -> true, () -> true, () -> false).mayLeaveAtOnce());
   }
 }

@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.ConnectException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +22,13 @@ class ReceiverTest {
 
   private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
 
+  private Instant now = NOW;
+
   private final Receiver receiver =
       new Receiver(
           new Redaction("https://hooks.example.org/T0KEN-token"),
           Duration.ofDays(7),
-          Clock.fixed(NOW, ZoneOffset.UTC));
+          ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
 
   @ParameterizedTest
   @ValueSource(ints = {400, 401, 404, 410, 413, 422})
@@ -67,6 +70,38 @@ class ReceiverTest {
     receiver.took();
     assertEquals(Optional.empty(), receiver.lastError());
     assertEquals(Optional.empty(), receiver.failingSince());
+  }
+
+  @Test
+  void whileItIsAwayNobodyLooksBeforeTheNextAttempt() {
+    assertTrue(receiver.mayBeAsked());
+    refuseUntil(NOW.plusSeconds(30), new ConnectException("Connection refused"));
+    refuseUntil(NOW.plusSeconds(60), new ConnectException("Connection refused"));
+    assertFalse(receiver.mayBeAsked());
+    now = NOW.plusSeconds(29);
+    assertFalse(receiver.mayBeAsked());
+    now = NOW.plusSeconds(30);
+    assertTrue(receiver.mayBeAsked());
+    refuseUntil(NOW.plusSeconds(90), answer(503));
+    assertFalse(receiver.mayBeAsked());
+    now = NOW.minusSeconds(3600);
+    assertTrue(receiver.mayBeAsked(), "the clock went back");
+    now = NOW.plusSeconds(31);
+    receiver.took();
+    assertTrue(receiver.mayBeAsked());
+  }
+
+  @Test
+  void whatItRefusesForGoodHoldsUpNothingElse() {
+    refuseUntil(NOW.plusSeconds(30), answer(400));
+    assertTrue(receiver.mayBeAsked());
+  }
+
+  private void refuseUntil(Instant next, Exception failure) {
+    OffsetDateTime created = NOW.atOffset(ZoneOffset.UTC);
+    receiver.refused(
+        Map.of("attempts", 1, "created_at", created, "nextAt", next.atOffset(ZoneOffset.UTC)),
+        failure);
   }
 
   private boolean givenUp(int attempts, Instant created, Exception failure) {
