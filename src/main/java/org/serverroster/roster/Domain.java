@@ -20,19 +20,42 @@ public record Domain(String name) implements Comparable<Domain> {
 
   private static final int LONGEST_INPUT = 1023;
   private static final int LONGEST_NAME = 253;
-  private static final Pattern LABELS =
-      Pattern.compile("(?!-)[a-z0-9-]{1,63}(?<!-)(\\.(?!-)[a-z0-9-]{1,63}(?<!-))*");
+  private static final int LONGEST_LABEL = 63;
   private static final Pattern ASCII = Pattern.compile("\\p{ASCII}*");
   private static final Pattern IPV4 = Pattern.compile("[0-9]+(\\.[0-9]+)*");
 
   /** Only names that {@link #of} has normalised. */
   public Domain {
-    if (name.length() > LONGEST_NAME || !LABELS.matcher(name).matches()) {
+    if (name.length() > LONGEST_NAME || !hasGoodLabels(name)) {
       throw new InvalidDomainException("not a domain name in ASCII form");
     }
     if (IPV4.matcher(name).matches()) {
       throw new InvalidDomainException("an IP address is not the name of a server");
     }
+  }
+
+  /**
+   * Whether each label has 1 to 63 letters in lower case, digits and hyphens, the latter neither
+   * first nor last (RFC 5890, section 2.3.1). A loop: each stanza asks it several times.
+   */
+  private static boolean hasGoodLabels(String name) {
+    int begin = 0;
+    for (int i = 0; i <= name.length(); i++) {
+      char at = i == name.length() ? '.' : name.charAt(i);
+      if (at == '.') {
+        int length = i - begin;
+        if (length == 0
+            || length > LONGEST_LABEL
+            || name.charAt(begin) == '-'
+            || name.charAt(i - 1) == '-') {
+          return false;
+        }
+        begin = i + 1;
+      } else if ((at < 'a' || at > 'z') && (at < '0' || at > '9') && at != '-') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

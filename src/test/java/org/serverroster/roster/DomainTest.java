@@ -10,6 +10,9 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.Chars;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,6 +93,22 @@ class DomainTest {
     Arbitrary<String> plain =
         Arbitraries.strings().withChars("abcXYZ09-\u00e4\u0436").ofMinLength(1).ofMaxLength(9);
     return Arbitraries.oneOf(label, plain, plain.list().ofMaxSize(4).map(l -> String.join(".", l)));
+  }
+
+  @Property
+  void aNameIsOfLabelsInAsciiForm(
+      @ForAll @StringLength(max = 70) @CharRange(from = 'a', to = 'c') @Chars({'-', '.', '0', 'Z'})
+          String name) {
+    boolean good =
+        name.matches("(?!-)[a-z0-9-]{1,63}(?<!-)(\\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
+            && !name.matches("[0-9]+(\\.[0-9]+)*");
+    boolean taken;
+    try {
+      taken = new Domain(name).name().equals(name);
+    } catch (InvalidDomainException refused) {
+      taken = false;
+    }
+    assertEquals(good, taken);
   }
 
   @Property
