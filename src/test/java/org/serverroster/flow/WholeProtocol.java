@@ -1,6 +1,7 @@
 package org.serverroster.flow;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
@@ -14,8 +15,11 @@ import static org.serverroster.flow.House.presence;
 import static org.serverroster.flow.House.xmpp;
 
 import io.restassured.response.ValidatableResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +28,9 @@ import org.serverroster.flow.Mailboxes.Mail;
 
 /** What two servers and their administrators do over the life of a trust, over XMPP, SMTP, HTTP. */
 abstract class WholeProtocol extends Story {
+
+  /** What is given back need not wait until its lease has ended. */
+  private static final Duration LESS_THAN_A_LEASE = Duration.ofSeconds(20);
 
   @Test
   void anAdministratorAsksAPeerThatIsTrustedOnceItAsksBack() {
@@ -47,6 +54,31 @@ abstract class WholeProtocol extends Story {
     peer(peer).body("state", equalTo("both")).body("preApproved", equalTo(false));
     assertEquals(200, trusted(peer).statusCode());
     notice(peer, "had approved this request beforehand");
+  }
+
+  @Test
+  void whatComesAfterAStanzaThatIsRefusedWaitsForItAndNoLonger() {
+    String peer = "refused-first.lit";
+    asks(peer);
+    xmpp().refuseSends("internal-server-error", "wait");
+    try {
+      act(peer, "approve", Map.of()).statusCode(200);
+      assertEquals(Set.of("subscribed"), Set.copyOf(awaitTypesTo(peer, 2)));
+    } finally {
+      xmpp().acknowledgeSends();
+    }
+    await()
+        .atMost(LESS_THAN_A_LEASE)
+        .untilAsserted(
+            () ->
+                assertEquals(
+                    List.of("subscribed", "", "subscribe"), typesTo(peer).distinct().toList()));
+    patiently().untilAsserted(() -> peer(peer).body("lastError", nullValue()));
+    assertEquals(1, typesTo(peer).filter("subscribe"::equals).count(), "each once it may leave");
+  }
+
+  private static Stream<String> typesTo(String peer) {
+    return sentTo(peer).stream().map(stanza -> stanza.getAttribute("type"));
   }
 
   @Test
