@@ -73,6 +73,14 @@ public final class ChangeQuestions {
     return change.get("vote") != null;
   }
 
+  /**
+   * Whether the peer's row names a request that was not seen: what a transaction reads beside a row
+   * that it waits for is older than that row.
+   */
+  public boolean wasReadTooEarly(@Header(CHANGE) Change change) {
+    return change.get("openRequest") != null && change.get("openedAt") == null;
+  }
+
   /** Whether the open request ends. */
   public boolean ends(@Header(CHANGE) Change change) {
     return change.is("ends");

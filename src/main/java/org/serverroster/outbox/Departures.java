@@ -21,6 +21,7 @@ import org.serverroster.roster.LocalDomains;
 public final class Departures {
 
   private static final String LEAVING = "leaving";
+  private static final String AT_ONCE = "leavesAtOnce";
 
   private final LocalDomains domains;
   private final Announcements announcements;
@@ -47,7 +48,7 @@ public final class Departures {
     for (String stanza : change.stanzas()) {
       rows.add(row(change, "xmpp", stanza, change.text("address")));
     }
-    if (isAloneInItsLane(change) && departure.mayLeaveAtOnce()) {
+    if (change.is(AT_ONCE)) {
       rows.forEach(departure::leaseAtOnce);
       change.put(LEAVING, List.copyOf(rows));
     }
@@ -66,10 +67,19 @@ public final class Departures {
     return rows;
   }
 
-  private static boolean isAloneInItsLane(Change change) {
-    return change.is("lasting")
-        && change.get("stanzasWaiting") != null
-        && change.number("stanzasWaiting") == 0;
+  /** Whether the stanzas of a judged change could leave from here as soon as it is committed. */
+  public boolean mayLeaveAtOnce(@Header("CamelJdbcParameters") Change change) {
+    return change.is("lasting") && !change.stanzas().isEmpty() && departure.mayLeaveAtOnce();
+  }
+
+  /**
+   * Notes that nothing waits before the stanzas of the change, if so. While the peer's row is
+   * locked, nobody else adds to its lane.
+   *
+   * @param waiting how many stanzas there are for the peer
+   */
+  public void mindLane(Change change, long waiting) {
+    change.put(AT_ONCE, waiting == 0);
   }
 
   /**

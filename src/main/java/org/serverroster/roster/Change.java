@@ -140,11 +140,11 @@ public final class Change extends LinkedHashMap<String, Object> {
 
   /** Takes over what the locked row of the peer says; null when there is none. */
   Change recall(Map<String, ?> row) {
+    remove("leavesAtOnce"); // what the departures of an earlier attempt have noted
     remove("leaving");
     if (row != null) {
       put("found", true);
       put("requestsOfDay", row.get("requests_of_day"));
-      put("stanzasWaiting", row.get("stanzas_waiting"));
       KEPT.forEach((key, column) -> put(key, value(row.get(column))));
       if (get("stanza") == null) {
         put("address", row.get("address"));

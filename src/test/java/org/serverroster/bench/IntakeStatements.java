@@ -27,7 +27,8 @@ final class IntakeStatements {
 
   /** The routes whose statement runs, in this order, when a stranger asks. */
   private static final List<String> ROUTES =
-      List.of("recall-peer", "keep-new-peer", "open-request", "write-audit", "write-departure");
+      List.of(
+          "read-locked-peer", "keep-new-peer", "open-request", "write-audit", "write-departure");
 
   private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
 
