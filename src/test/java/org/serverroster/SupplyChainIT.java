@@ -1,18 +1,24 @@
 package org.serverroster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
 /** The bill of materials of the build (CycloneDX), and under which licences its parts come. */
@@ -61,6 +67,30 @@ class SupplyChainIT {
       }
     }
     assertEquals(Set.of(), missing, "in the program and not on the bill");
+  }
+
+  @Test
+  void theJarOfTheProgramIsTheSameWheneverItIsBuilt() throws IOException {
+    try (Stream<Path> built = Files.list(Path.of("target"));
+        ZipFile jar =
+            new ZipFile(
+                built
+                    .filter(file -> file.getFileName().toString().matches("server-roster-.*\\.jar"))
+                    .findFirst()
+                    .orElseThrow()
+                    .toFile())) {
+      Set<LocalDateTime> times =
+          jar.stream().map(ZipEntry::getTimeLocal).collect(Collectors.toSet());
+      assertEquals(
+          Set.of(LocalDateTime.parse("2026-11-22T00:00:00")),
+          times,
+          "project.build.outputTimestamp");
+      List<String> names = jar.stream().map(ZipEntry::getName).toList();
+      assertEquals(names.stream().distinct().count(), names.size());
+      ZipEntry maven = jar.getEntry("META-INF/maven/org.serverroster/server-roster/pom.properties");
+      String says = new String(jar.getInputStream(maven).readAllBytes(), StandardCharsets.UTF_8);
+      assertFalse(says.contains("2026"), says);
+    }
   }
 
   private static Stream<String> licences(JsonNode part) {
