@@ -92,7 +92,7 @@ class HouseRulesTest {
           .that()
           .doNotHaveSimpleName("FirstStart")
           .and()
-          .doNotHaveSimpleName("CountedParameters")
+          .doNotHaveSimpleName("PooledConnections")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.sql.Connection");

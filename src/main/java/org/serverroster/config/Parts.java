@@ -127,10 +127,10 @@ class Parts {
 
   @Produces
   @Singleton
-  @Named("countedParameters")
+  @Named("pooledConnections")
   @Unremovable
-  CountedParameters countedParameters() {
-    return new CountedParameters();
+  PooledConnections pooledConnections() {
+    return new PooledConnections();
   }
 
   @Produces

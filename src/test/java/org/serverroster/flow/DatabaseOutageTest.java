@@ -117,6 +117,27 @@ class DatabaseOutageTest extends Story {
     }
   }
 
+  /** More connections break, one after the other, than there are: each must be given back. */
+  @Test
+  void connectionsThatBreakAreReplaced() throws SQLException {
+    run("create table broken (pid integer)");
+    for (int i = 0; i < 40; i++) {
+      patiently()
+          .until(
+              () ->
+                  run(
+                      """
+                      with them as (insert into broken select pid from pg_stat_activity a
+                        where a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
+                          and not exists (select 1 from broken b where b.pid = a.pid)
+                        returning pid)
+                      select count(pg_terminate_backend(pid)) > 0 from them
+                      """));
+    }
+    asks("after-breaking.lit");
+    mailboxes().await(NURSE, "after-breaking.lit");
+  }
+
   /** Runs a statement in the database, past the service; whether its only result is true. */
   private static boolean run(String sql) throws SQLException {
     try (Connection connection =

@@ -1,6 +1,7 @@
 package org.serverroster.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,7 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
-class CountedParametersTest {
+class PooledConnectionsTest {
 
   @Test
   void theDriverIsNotAskedHowManyThereAre() throws Exception {
@@ -30,19 +31,19 @@ class CountedParametersTest {
                 new Class<?>[] {Connection.class},
                 (proxy, method, arguments) -> mute);
     PreparedStatement statement =
-        CountedParameters.counting(connection).prepareStatement("select a where b = ? and c = ?");
+        PooledConnections.borrowed(connection).prepareStatement("select a where b = ? and c = ?");
     assertEquals(2, statement.getParameterMetaData().getParameterCount());
   }
 
   @Test
   void aQuestionMarkInATextIsNone() {
-    assertEquals(1, CountedParameters.parameters("select 'why?' where a = ? and b = 'it''s?'"));
+    assertEquals(1, PooledConnections.parameters("select 'why?' where a = ? and b = 'it''s?'"));
   }
 
   @Test
   void everythingElseIsTheDriversOwn() throws Exception {
     try (Connection connection =
-        CountedParameters.counting(DriverManager.getConnection("jdbc:h2:mem:"))) {
+        PooledConnections.borrowed(DriverManager.getConnection("jdbc:h2:mem:"))) {
       try (PreparedStatement statement = connection.prepareStatement("select ? + 1")) {
         statement.setInt(1, 41);
         assertTrue(statement.execute());
@@ -53,5 +54,15 @@ class CountedParametersTest {
       }
       assertThrows(SQLException.class, () -> connection.prepareStatement("no statement"));
     }
+  }
+
+  @Test
+  void aBrokenConnectionIsNotGivenBackUntilItIsClosed() throws Exception {
+    Connection broken = DriverManager.getConnection("jdbc:h2:mem:");
+    Connection borrowed = PooledConnections.borrowed(broken);
+    broken.close(); // as a driver does after a failure
+    assertFalse(borrowed.isClosed());
+    borrowed.close();
+    assertTrue(borrowed.isClosed());
   }
 }

@@ -8,19 +8,28 @@ import java.sql.Connection;
 import java.sql.ParameterMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.apache.camel.component.jdbc.ConnectionStrategy;
 
 /**
- * Spares every statement a journey to the database. Camel asks the driver how many parameters a
- * statement has, and PostgreSQL's driver asks its server; but each is a question mark in a text
- * that is ours.
+ * Stands between Camel's {@code jdbc} and the connection pool.
+ *
+ * <ul>
+ *   <li>Whoever borrowed a connection has not given it back until it is closed. Camel closes none
+ *       that says that it is closed already, and the pool passes on what the driver says, which
+ *       closes a connection that breaks: such a one would never be given back, and the pool has
+ *       sixteen.
+ *   <li>It spares every statement a journey to the database. Camel asks the driver how many
+ *       parameters a statement has, and PostgreSQL's driver asks its server; but each is a question
+ *       mark in a text that is ours.
+ * </ul>
  */
-public final class CountedParameters implements ConnectionStrategy {
+public final class PooledConnections implements ConnectionStrategy {
 
   @Override
   public Connection getConnection(DataSource source) throws SQLException {
-    return counting(source.getConnection());
+    return borrowed(source.getConnection());
   }
 
   @Override
@@ -28,10 +37,17 @@ public final class CountedParameters implements ConnectionStrategy {
     return false; // as Camel's own says: whoever got it closes it
   }
 
-  static Connection counting(Connection connection) {
+  static Connection borrowed(Connection connection) {
+    AtomicBoolean givenBack = new AtomicBoolean();
     return as(
         Connection.class,
         (proxy, method, arguments) -> {
+          if (method.getName().equals("isClosed")) {
+            return givenBack.get();
+          }
+          if (method.getName().equals("close")) {
+            givenBack.set(true);
+          }
           Object result = call(connection, method, arguments);
           return result instanceof PreparedStatement statement && arguments[0] instanceof String sql
               ? counting(statement, parameters(sql))
@@ -73,7 +89,7 @@ public final class CountedParameters implements ConnectionStrategy {
   private static <T> T as(Class<T> type, InvocationHandler handler) {
     return type.cast(
         Proxy.newProxyInstance(
-            CountedParameters.class.getClassLoader(), new Class<?>[] {type}, handler));
+            PooledConnections.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
   private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
