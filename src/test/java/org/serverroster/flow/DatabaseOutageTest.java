@@ -117,6 +117,27 @@ class DatabaseOutageTest extends Story {
     }
   }
 
+  /** As a replica that stands by: no stream, and pages all the same. */
+  @Test
+  void whoHasNoStreamServesPages() throws IOException {
+    asks("no-stream.lit");
+    String link = mailboxes().await(NURSE, "no-stream.lit").link("approve");
+    xmpp().stop();
+    try {
+      patiently().until(() -> health("ready") == 503);
+      assertEquals(200, health("group/web"));
+      Browser.press(link);
+    } finally {
+      xmpp().restart();
+    }
+    assertEquals("subscribed", awaitTypesTo("no-stream.lit", 1).get(0));
+    patiently().until(() -> health("ready") == 200);
+  }
+
+  private static int health(String path) {
+    return given().get("/q/health/" + path).statusCode();
+  }
+
   /** More connections break, one after the other, than there are: each must be given back. */
   @Test
   void connectionsThatBreakAreReplaced() throws SQLException {
@@ -155,7 +176,9 @@ class DatabaseOutageTest extends Story {
     String link = mailboxes().await(NURSE, "before.lit").link("approve");
     Map<String, String> form = Browser.form(Browser.open(link));
 
+    assertEquals(200, health("group/web"));
     Postgresql.server().stop();
+    assertEquals(503, health("group/web"));
     List<String> handOvers = new ArrayList<>();
     for (int i = 0; i < PEERS; i++) {
       handOvers.add(xmpp().startHandOver(OURS, presence("outage-" + i + ".lit", "subscribe")));
