@@ -47,6 +47,14 @@ final class FaultRun {
       System.out.println(away);
       System.exit(away.findings().isEmpty() ? 0 : 1);
     }
+    if (arguments.upgradeFrom() != null) {
+      List<Finding> findings =
+          RollingUpgrade.run(
+              Path.of("target", "fault", "upgrade"), arguments.upgradeFrom(), arguments.seed());
+      findings.forEach(System.out::println);
+      System.out.println(findings.size() + " findings");
+      System.exit(findings.isEmpty() ? 0 : 1);
+    }
     Path folder =
         Path.of(
             "target",
@@ -152,7 +160,8 @@ final class FaultRun {
       Ground.Kind server,
       Path check,
       String away,
-      Duration time) {
+      Duration time,
+      Path upgradeFrom) {
 
     static Arguments of(String[] words) {
       Map<String, String> given = new TreeMap<>();
@@ -169,7 +178,8 @@ final class FaultRun {
               given.getOrDefault("--server", "prosody").toUpperCase(java.util.Locale.ROOT)),
           given.containsKey("--check") ? Path.of(given.get("--check")) : null,
           given.get("--away"),
-          Duration.parse(given.getOrDefault("--for", "PT10M")));
+          Duration.parse(given.getOrDefault("--for", "PT10M")),
+          given.containsKey("--upgrade-from") ? Path.of(given.get("--upgrade-from")) : null);
     }
 
     private static int number(Map<String, String> given, String name, int otherwise) {

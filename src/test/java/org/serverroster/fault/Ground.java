@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -47,7 +47,7 @@ final class Ground implements AutoCloseable {
   static final List<String> PEERS =
       IntStream.range(0, 8).mapToObj("peer%d.lit"::formatted).toList();
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Path folder;
   private final History history;
@@ -61,7 +61,7 @@ final class Ground implements AutoCloseable {
   private final EventSink events;
   private final Gate sql;
   private final Gate stream;
-  private final List<RosterProcess> instances = new ArrayList<>();
+  private final List<RosterProcess> instances = new CopyOnWriteArrayList<>();
   private final Map<RosterProcess, Visitor> visitors = new HashMap<>();
 
   /**
@@ -135,15 +135,26 @@ final class Ground implements AutoCloseable {
 
   /** Starts everything; returns when an instance is ready and every change is watched. */
   Ground start() throws IOException, SQLException {
+    startFirst();
+    for (RosterProcess instance : instances.subList(1, instances.size())) {
+      instance.launch();
+    }
+    return this;
+  }
+
+  /** Starts everything and the first instance only. */
+  Ground startFirst() throws IOException, SQLException {
     database.start();
     ledger.create();
     server.start();
     instances.get(0).start();
     ledger.watch();
-    for (RosterProcess instance : instances.subList(1, instances.size())) {
-      instance.launch();
-    }
     return this;
+  }
+
+  /** An instance that was stopped for good. */
+  void retire(RosterProcess instance) {
+    instances.remove(instance);
   }
 
   Path folder() {

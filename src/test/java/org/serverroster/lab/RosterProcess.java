@@ -25,7 +25,7 @@ public final class RosterProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   private final Path folder;
-  private final Path jar;
+  private Path jar;
   private final int port;
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
@@ -108,6 +108,12 @@ public final class RosterProcess implements AutoCloseable {
   /** An option of its Java machine, from the next start on. */
   public RosterProcess jvm(String option) {
     options.add(option);
+    return this;
+  }
+
+  /** Another version of the program, from the next start on. */
+  public RosterProcess program(Path other) {
+    jar = other.toAbsolutePath();
     return this;
   }
 
