@@ -1,7 +1,9 @@
 package org.serverroster.approval;
 
+import java.util.Set;
 import org.apache.camel.Header;
 import org.jboss.logging.Logger;
+import org.serverroster.roster.Action;
 import org.serverroster.roster.Change;
 
 /**
@@ -12,6 +14,12 @@ public final class ChangeQuestions {
 
   private static final Logger LOG = Logger.getLogger("server-roster");
   private static final String CHANGE = "CamelJdbcParameters";
+
+  /**
+   * What hangs on the times of the open request, which may change while its peer's row does not.
+   */
+  private static final Set<String> BY_THE_REQUEST =
+      Set.of(Action.REMIND.name(), Action.ESCALATE.name(), Action.ALLOW_AGAIN.name());
 
   /** Whether it is about the subscription: one of the four types of RFC 6121, section 3. */
   public boolean isSubscription(@Header(CHANGE) Change change) {
@@ -74,11 +82,14 @@ public final class ChangeQuestions {
   }
 
   /**
-   * Whether the peer's row names a request that was not seen: what a transaction reads beside a row
-   * that it waits for is older than that row.
+   * Whether to read once more: the peer's row names a request that was not seen, or what is done
+   * hangs on more of the request. What a transaction reads beside a row that it waits for is older
+   * than that row.
    */
   public boolean wasReadTooEarly(@Header(CHANGE) Change change) {
-    return change.get("openRequest") != null && change.get("openedAt") == null;
+    return change.get("openRequest") != null
+        && (change.get("openedAt") == null
+            || BY_THE_REQUEST.contains(String.valueOf(change.get("act"))));
   }
 
   /** Whether the open request ends. */

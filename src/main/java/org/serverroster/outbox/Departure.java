@@ -183,9 +183,11 @@ public final class Departure {
     return isOpen() && now().plus(LONGEST_SENDING).isBefore(end);
   }
 
-  /** Takes the next of the stanzas that are ours. */
+  /** Takes the next of the stanzas that are ours, which leaves now. */
   public Map<String, Object> next(@ExchangeProperty("leaving") Queue<Map<String, Object>> leaving) {
-    return leaving.remove();
+    Map<String, Object> row = new HashMap<>(leaving.remove());
+    row.put("now", now());
+    return row;
   }
 
   private static Duration leaseOf(String channel) {

@@ -26,8 +26,8 @@ public final class Receiver {
   /** Answers of the class 4xx that say nothing about the event (RFC 9110, 6585, 8470). */
   private static final Set<Integer> LATER = Set.of(408, 425, 429);
 
-  /** More than the longest time between two attempts. */
-  private static final Duration LONGEST_QUIET = Duration.ofMinutes(2);
+  /** One thing alone may be what fails: for longer than this nothing else waits for it. */
+  private static final Duration LONGEST_QUIET = Duration.ofSeconds(5);
 
   private final Redaction redaction;
   private final Duration giveUpAfter;
@@ -48,8 +48,8 @@ public final class Receiver {
   }
 
   /**
-   * Whether to look for what waits for it: not before the next attempt while it is away, since all
-   * that waits would be read each time.
+   * Whether to look for what waits for it: while it is away not before the next attempt and at most
+   * every five seconds, since all that waits may be read each time.
    */
   public synchronized boolean mayBeAsked() {
     Instant now = clock.instant();
@@ -94,7 +94,9 @@ public final class Receiver {
     return Optional.ofNullable(failingSince);
   }
 
-  private synchronized void keepQuiet(Instant until) {
+  private synchronized void keepQuiet(Instant next) {
+    Instant latest = clock.instant().plus(LONGEST_QUIET);
+    Instant until = next.isBefore(latest) ? next : latest;
     boolean isOver = quietUntil == null || !clock.instant().isBefore(quietUntil);
     quietUntil = isOver || until.isBefore(quietUntil) ? until : quietUntil;
   }

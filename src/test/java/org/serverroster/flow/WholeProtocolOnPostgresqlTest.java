@@ -70,6 +70,35 @@ class WholeProtocolOnPostgresqlTest extends WholeProtocol {
     assertEquals("subscribe", types.get(0), types::toString);
   }
 
+  @Test
+  void whoWaitsForAPeerSeesHowItsRequestWasChangedMeanwhile() throws Exception {
+    String peer = "allowed-meanwhile.lit";
+    trusted(peer, "none+pending-in");
+    CompletableFuture<Integer> second;
+    try (Connection another = another()) {
+      change(
+          another,
+          """
+          insert into approval_request (id, domain, peer, kind, quiet, received_at, expires_at, outcome)
+            values ('00000000-0000-0000-0000-0000000000c1', 'capulet.lit', '%1$s', 'approval', true, now(),
+              now() + interval '1 day', 'open');
+          update peer set request_id = '00000000-0000-0000-0000-0000000000c1' where peer = '%1$s'
+          """
+              .formatted(peer));
+      another.commit();
+      change(
+          another,
+          """
+          select 1 from peer where peer = '%1$s' for update;
+          update approval_request set quiet = false where peer = '%1$s'
+          """
+              .formatted(peer));
+      second = decides(peer, "allow-again");
+      another.commit();
+    }
+    assertEquals(409, second.get(), "somebody else has allowed it already");
+  }
+
   private static void trusted(String peer, String state) throws SQLException {
     try (Connection connection = another()) {
       change(

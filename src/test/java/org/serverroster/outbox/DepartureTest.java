@@ -112,7 +112,9 @@ class DepartureTest {
         new ArrayDeque<>(List.of(leasedUntil(NOW.plusSeconds(25))));
     assertTrue(departure.mayTakeNext(leaving, null));
     assertFalse(departure.mayTakeNext(leaving, true), "one before it has failed");
-    assertEquals(NOW.plusSeconds(25), departure.next(leaving).get("leasedUntil"));
+    Map<String, Object> row = departure.next(leaving);
+    assertEquals(NOW.plusSeconds(25), row.get("leasedUntil"));
+    assertEquals(NOW, row.get("now"), "what is told of it has the time at which it leaves");
     assertFalse(departure.mayTakeNext(leaving, null), "none is left");
     leaving.add(leasedUntil(NOW.plusSeconds(15)));
     assertFalse(
