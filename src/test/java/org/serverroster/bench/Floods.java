@@ -220,7 +220,7 @@ public final class Floods {
         32,
         n ->
             "/approval/"
-                + Long.toHexString(ThreadLocalRandom.current().nextLong())
+                + String.format("%016x", ThreadLocalRandom.current().nextLong())
                     .repeat(3)
                     .substring(0, 43)
                 + "?decision=approve");
