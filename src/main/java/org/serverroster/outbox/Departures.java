@@ -88,7 +88,7 @@ public final class Departures {
    * @param parameters a change, or the parameters of some other statement
    */
   public boolean leavesAtOnce(@Header("CamelJdbcParameters") Object parameters) {
-    return parameters instanceof Change change && !leaving(change).isEmpty();
+    return parameters instanceof Change change && change.containsKey(LEAVING);
   }
 
   /**

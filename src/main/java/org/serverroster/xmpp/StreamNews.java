@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * Decides what of a stream's states is worth a line in the log: each change, and once a minute that
- * it still is not connected. Whoever stands by has nothing to complain about..
+ * it still is not connected. Whoever stands by has nothing to complain about.
  */
 final class StreamNews {
 

@@ -25,7 +25,7 @@ class UpgradeTest extends Upgrade {
     public Map<String, String> start() {
       Path folder;
       try {
-        folder = Files.createTempDirectory("server-roster-old");
+        folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "old-schema-");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
