@@ -157,8 +157,14 @@ on_cast(connected, State) ->
               [component(State), State#state.pending, State#state.host]),
     {noreply, pump(wake_all(State))};
 on_cast(disconnected, State) ->
-    ?INFO_MSG("~ts is disconnected, its commands are off and requests wait", [component(State)]),
-    {noreply, stream_lost(State)};
+    case is_up(State) of
+        true ->
+            ?INFO_MSG("One stream of ~ts is gone, another goes on", [component(State)]),
+            {noreply, pump(one_stream_lost(State))};
+        false ->
+            ?INFO_MSG("~ts is disconnected, its commands are off and requests wait", [component(State)]),
+            {noreply, stream_lost(State)}
+    end;
 on_cast(_, State) ->
     {noreply, State}.
 
@@ -176,8 +182,8 @@ on_info({no_answer, Peer, Try}, #state{in_flight = InFlight} = State) ->
         _ -> ok
     end,
     {noreply, pump(handed_over(timeout, Peer, Try, State))};
-on_info({iq_reply, Reply, {send, Request, Inner}}, State) ->
-    answer_send(Reply, Request, Inner, State),
+on_info({iq_reply, Reply, {send, Stream, Request, Inner}}, State) ->
+    answer_send(Reply, Stream, Request, Inner, State),
     {noreply, State};
 on_info({iq_reply, Reply, {trusted, Peer, Ref}}, State) ->
     {noreply, trust_answered(Reply, Peer, Ref, State)};
@@ -399,6 +405,12 @@ stream_lost(#state{in_flight = InFlight, queues = Queues} = State) ->
     AfterFlight = lists:foldl(fun retry_later/2, Lost, maps:keys(InFlight)),
     lists:foldl(fun forget_passing/2, AfterFlight, maps:keys(Queues) -- maps:keys(InFlight)).
 
+%% What was under way may have been at the other stream: a stanza is handed over again soon, its answer counts if it comes
+%% after all; a command is not run twice, it has its time-out.
+one_stream_lost(#state{in_flight = InFlight, queues = Queues} = State) ->
+    Stanzas = [Peer || Peer <- maps:keys(InFlight), (hd(maps:get(Peer, Queues)))#entry.durable],
+    lists:foldl(fun retry_later/2, State#state{in_flight = maps:without(Stanzas, InFlight)}, Stanzas).
+
 %%% Server to component
 
 filter_packet(Packet) ->
@@ -554,7 +566,7 @@ component_send({#iq{type = set, to = #jid{luser = <<>>, lserver = Host}} = IQ, S
     catch
         Class:Reason:Stack ->
             ?ERROR_MSG("A stanza could not be sent for ~ts: ~p:~p~n~p", [Host, Class, Reason, Stack]),
-            ejabberd_router:route_error(IQ, xmpp:err_internal_server_error()),
+            to_stream(self(), xmpp:make_error(IQ, xmpp:err_internal_server_error())),
             {drop, StreamState}
     end;
 component_send({#iq{type = Type, id = <<"handover-", Number/binary>>, from = From,
@@ -584,17 +596,22 @@ send_for(#iq{from = From, sub_els = [#xmlel{children = Children}]} = IQ, Host) -
                         false -> ok
                     end,
                     ejabberd_router:route(Presence),
-                    ejabberd_router:route(xmpp:make_iq_result(IQ));
+                    to_stream(self(), xmpp:make_iq_result(IQ));
                 {ok, #iq{id = Id} = Query} ->
-                    ejabberd_router:route_iq(Query, {send, IQ, {Id, Query}}, proc(Host), opt_of(Host, timeout));
+                    ejabberd_router:route_iq(Query, {send, self(), IQ, {Id, Query}}, proc(Host), opt_of(Host, timeout));
                 {error, Error} ->
-                    ejabberd_router:route_error(IQ, Error)
+                    to_stream(self(), xmpp:make_error(IQ, Error))
             end;
         _ ->
             ?WARNING_MSG("~ts may not send for ~ts, only ~ts may", [jid:encode(From), Host, Component]),
-            ejabberd_router:route_error(
-              IQ, xmpp:err_forbidden(<<"Only the component of this host may do that">>, <<"en">>))
+            to_stream(self(), xmpp:make_error(
+              IQ, xmpp:err_forbidden(<<"Only the component of this host may do that">>, <<"en">>)))
     end.
+
+%% To the stream that has asked, which is where component_send runs. A component may have several, and the router would
+%% choose one by chance: whoever waits for the answer would not see it.
+to_stream(Stream, Answer) ->
+    Stream ! {route, Answer}.
 
 %% One presence of RFC 6121's types or one IQ of type get, without "from", to another server.
 sendable([#xmlel{name = Name, attrs = Attrs} = El], Host) when Name == <<"presence">>; Name == <<"iq">> ->
@@ -643,7 +660,7 @@ plain(#xmlel{attrs = Attrs, children = Children} = El) ->
 is_stream_namespace(NS) ->
     lists:member(NS, [<<>>, ?NS_CLIENT, ?NS_SERVER, ?NS_COMPONENT, ?NS_HANDOVER]).
 
-answer_send(Reply, Request, {Id, Query}, State) ->
+answer_send(Reply, Stream, Request, {Id, Query}, State) ->
     Answer = case Reply of
                  timeout -> xmpp:make_error(Query, xmpp:err_remote_server_timeout());
                  #iq{} -> Reply
@@ -657,7 +674,7 @@ answer_send(Reply, Request, {Id, Query}, State) ->
              false -> Full
          end,
     Send = #xmlel{name = <<"send">>, attrs = [{<<"xmlns">>, ?NS_HANDOVER}], children = [El]},
-    ejabberd_router:route(xmpp:make_iq_result(Request, Send)).
+    to_stream(Stream, xmpp:make_iq_result(Request, Send)).
 
 %%% The component's stream comes and goes
 

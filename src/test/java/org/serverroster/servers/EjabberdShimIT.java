@@ -6,14 +6,24 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.serverroster.lab.ComponentClient;
 import org.serverroster.lab.Dns;
 import org.serverroster.lab.Ejabberd;
 import org.serverroster.lab.HostServer;
+import org.serverroster.lab.Lab;
 import org.serverroster.lab.Prosody;
+import org.serverroster.lab.Stanza;
 
 /** The ejabberd shim on a real ejabberd, with peers behind a real Prosody, and its journal. */
 class EjabberdShimIT extends ShimContract {
@@ -100,7 +110,9 @@ class EjabberdShimIT extends ShimContract {
     var name = "gen_mod:get_module_proc(<<\"capulet.lit\">>, mod_server_roster)";
     var before = ejabberd.evaluate("whereis(" + name + ")");
     for (var nonsense :
-        List.of("{iq_reply, nonsense, {send, nonsense, nonsense}}", "{'$gen_cast', {reload, 7}}")) {
+        List.of(
+            "{iq_reply, nonsense, {send, self(), nonsense, nonsense}}",
+            "{'$gen_cast', {reload, 7}}")) {
       ejabberd.evaluate(
           "[begin catch %s ! %s, timer:sleep(2) end || _ <- lists:seq(1, 100)]"
               .formatted(name, nonsense));
@@ -117,6 +129,93 @@ class EjabberdShimIT extends ShimContract {
     assertThat(inner(handover).id(), is("before"));
     acknowledge(roster, handover);
     awaitEmptyJournal();
+  }
+
+  /** ejabberd takes several streams of one component and spreads over them what is for it. */
+  @Test
+  void answersGoToTheStreamThatHasAsked() throws Exception {
+    var replicas = List.of(connectRoster(), connectRoster());
+    for (int i = 0; i < 20; i++) {
+      for (var replica : replicas) {
+        var asker = replicas.indexOf(replica) + "-" + i;
+        sendOnly(replica, HOST, "<presence to='montague.lit'/>", "sent-" + asker);
+        sendOnly(replica, HOST, "<presence to='capulet.lit'/>", "refused-" + asker);
+        sendOnly(replica, HOST, iqGet("i"), "asked-" + asker);
+      }
+    }
+    await()
+        .untilAsserted(
+            () -> {
+              montague.received().stream().filter(this::notAnswered).forEach(this::answer);
+              for (var replica : replicas) {
+                var mine = replicas.indexOf(replica) + "-";
+                assertThat(
+                    replica.received().stream().map(Stanza::id).sorted().toList(),
+                    is(
+                        Stream.of("asked-", "refused-", "sent-")
+                            .flatMap(kind -> IntStream.range(0, 20).mapToObj(i -> kind + mine + i))
+                            .sorted()
+                            .toList()));
+              }
+            });
+  }
+
+  private final Set<String> answered = new HashSet<>();
+
+  private boolean notAnswered(Stanza stanza) {
+    return stanza.name().equals("iq") && answered.add(stanza.id());
+  }
+
+  private void answer(Stanza question) {
+    try {
+      montague.send(
+          "<iq type='result' from='montague.lit' to='capulet.lit' id='%s'/>"
+              .formatted(question.id()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whatWasAtAStreamThatIsGoneGoesToTheOther() throws Exception {
+    var replicas = List.of(connectRoster(), connectRoster());
+    montague.sendPresence(SECOND_HOST, "subscribe", "s");
+    var asked = theOneThatReceives(replicas, isHandover("subscribe"));
+    var other = replicas.get(1 - replicas.indexOf(asked));
+
+    asked.close();
+
+    assertThat(
+        inner(other.await(isHandover("subscribe"))).id(), is("s")); // long before its time-out
+  }
+
+  @Test
+  void aCommandAtOneStreamIsNotRefusedWhenTheOtherIsGone() throws Exception {
+    var replicas = List.of(connectRoster(), connectRoster());
+    var admin = server.login(Lab.ADMIN);
+    opened.add(admin);
+    admin.send(command("run").replace(HOST, SECOND_HOST));
+    var runs = theOneThatReceives(replicas, isHandover());
+
+    replicas.get(1 - replicas.indexOf(runs)).close();
+
+    await().until(() -> Files.readString(server.log()).contains("is gone, another goes on"));
+    runs.send(
+        "<iq type='result' from='%s' to='%s' id='%s'><handover xmlns='%s'><iq xmlns='jabber:client' type='result' id='run'/></handover></iq>"
+            .formatted(COMPONENT, SECOND_HOST, runs.await(isHandover()).id(), NS));
+    assertThat(admin.await(stanza -> stanza.id().equals("run")).type(), is("result"));
+  }
+
+  private static ComponentClient theOneThatReceives(
+      List<ComponentClient> replicas, Predicate<Stanza> wanted) {
+    return await()
+        .until(
+            () ->
+                replicas.stream()
+                    .filter(replica -> replica.received().stream().anyMatch(wanted))
+                    .findAny(),
+            Optional::isPresent)
+        .get();
   }
 
   @Test
@@ -150,10 +249,7 @@ class EjabberdShimIT extends ShimContract {
     assertThat(journal(HOST), empty());
   }
 
-  static void answerTrust(
-      org.serverroster.lab.ComponentClient roster,
-      org.serverroster.lab.Stanza question,
-      String peer) {
+  static void answerTrust(ComponentClient roster, Stanza question, String peer) {
     try {
       roster.send(
           "<iq type='result' from='%s' to='%s' id='%s'><trusted xmlns='%s' peer='%s' trusted='%s' state='both'/></iq>"
