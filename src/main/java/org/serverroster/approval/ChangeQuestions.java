@@ -120,11 +120,6 @@ public final class ChangeQuestions {
     return change.is("lasting");
   }
 
-  /** Whether there may be a stanza to send: the change has one, or it is not known (null). */
-  public boolean maySend(@Header(CHANGE) Object change) {
-    return !(change instanceof Change known) || !known.stanzas().isEmpty();
-  }
-
   /** Says in the log what has happened. */
   public void tell(@Header(CHANGE) Change change) {
     LOG.infof(

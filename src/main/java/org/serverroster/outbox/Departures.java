@@ -6,7 +6,10 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
 import org.serverroster.roster.Change;
@@ -22,10 +25,12 @@ public final class Departures {
 
   private static final String LEAVING = "leaving";
   private static final String AT_ONCE = "leavesAtOnce";
+  private static final String LEFT_BEHIND = "leftBehind";
 
   private final LocalDomains domains;
   private final Announcements announcements;
   private final Departure departure;
+  private final AtomicBoolean laneWasTaken = new AtomicBoolean();
 
   /**
    * @param domains whom to ask
@@ -64,7 +69,24 @@ public final class Departures {
       }
     }
     rows.addAll(announcements.of(change));
+    change.put(
+        LEFT_BEHIND,
+        rows.stream()
+            .filter(row -> row.get("lease") == null)
+            .map(row -> row.get("channel"))
+            .collect(Collectors.toSet()));
     return rows;
+  }
+
+  /**
+   * Whether a change has written rows of a channel that somebody has to look for, because they are
+   * not ours already.
+   *
+   * @param parameters a change, or the parameters of some other statement, which may have
+   */
+  public boolean leavesBehind(Object parameters, String channel) {
+    return !(parameters instanceof Change change)
+        || ((Set<?>) change.getOrDefault(LEFT_BEHIND, Set.of())).contains(channel);
   }
 
   /** Whether the stanzas of a judged change could leave from here as soon as it is committed. */
@@ -80,6 +102,17 @@ public final class Departures {
    */
   public void mindLane(Change change, long waiting) {
     change.put(AT_ONCE, waiting == 0);
+    if (waiting > 0) {
+      laneWasTaken.set(true);
+    }
+  }
+
+  /**
+   * Whether a change has found its lane taken since this was asked last: then what it wrote may
+   * leave now that a lane is free. What another replica wrote is found by the sweep.
+   */
+  public boolean wasLaneTaken() {
+    return laneWasTaken.getAndSet(false);
   }
 
   /**

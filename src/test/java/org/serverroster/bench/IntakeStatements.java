@@ -28,7 +28,7 @@ final class IntakeStatements {
   /** The routes whose statement runs, in this order, when a stranger asks. */
   private static final List<String> ROUTES =
       List.of(
-          "read-locked-peer", "keep-new-peer", "open-request", "write-audit", "write-departure");
+          "read-locked-peer", "keep-new-peer", "open-request", "write-audit", "write-departures");
 
   private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
 

@@ -47,6 +47,31 @@ class NamedParametersTest {
             parameters.createPopulateIterator(QUERY, "", 3, with(Map.of("state", "both")), "peer"));
   }
 
+  @Test
+  void severalRowsAreInsertedByOneStatementInTheirOrder() throws Exception {
+    String insert = "insert into t (a, b) values (:?a, :?b) on conflict do nothing";
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (int row = 0; row < 18; row++) {
+      rows.add(Map.of("a", "a" + row, "b", row));
+    }
+
+    List<Map<String, Object>> statements = parameters.ofSeveral(rows);
+
+    assertEquals(2, statements.size(), "sixteen and two");
+    String two = parameters.forSeveral(insert, statements.get(1));
+    assertEquals(
+        "insert into t (a, b) values (?, ?), (?, ?) on conflict do nothing",
+        parameters.prepareQuery(two, true));
+    List<Object> ordered = new ArrayList<>();
+    parameters
+        .createPopulateIterator(two, "", 4, with(statements.get(1)), null)
+        .forEachRemaining(ordered::add);
+    assertEquals(List.of("a16", 16, "a17", 17), ordered);
+    assertEquals(
+        insert, parameters.forSeveral(insert, parameters.ofSeveral(rows.subList(0, 1)).get(0)));
+    assertEquals(List.of(), parameters.ofSeveral(List.of()));
+  }
+
   private static Exchange with(Map<String, Object> values) {
     Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     exchange.getIn().setHeader("peer", "a header of that name");
