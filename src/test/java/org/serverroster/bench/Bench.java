@@ -14,7 +14,7 @@ import java.util.TreeSet;
 public final class Bench {
 
   static final int FEW = 1_000;
-  private static final int MANY = 100_000;
+  static final int MANY = 100_000;
   private static final int VERY_MANY = 1_000_000;
 
   private final Path folder;
