@@ -266,10 +266,11 @@ take(#entry{peer = Peer, durable = Durable, same = Same} = Entry, #state{queues 
 append(#entry{peer = Peer} = Entry, #state{queues = Queues, pending = N} = State) ->
     State#state{queues = Queues#{Peer => maps:get(Peer, Queues, []) ++ [Entry]}, pending = N + 1}.
 
-%% The first of a peer is done.
+%% The first of a peer is done. On the device before the next one leaves: what a crash can bring back is a peer's last
+%% stanza and none before it, which is what Server Roster looks for.
 forget_first(Peer, #state{queues = Queues, pending = N, journal = Journal} = State) ->
     [Entry | Rest] = maps:get(Peer, Queues),
-    if Entry#entry.durable -> dets:delete(Journal, Entry#entry.seq); true -> ok end,
+    if Entry#entry.durable -> dets:delete(Journal, Entry#entry.seq), dets:sync(Journal); true -> ok end,
     NewQueues = case Rest of [] -> maps:remove(Peer, Queues); _ -> Queues#{Peer => Rest} end,
     State#state{queues = NewQueues, pending = N - 1}.
 

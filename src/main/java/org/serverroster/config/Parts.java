@@ -133,6 +133,15 @@ class Parts {
     return new PooledConnections();
   }
 
+  /** Takes the place of Camel's own language of that name, which is looked for here first. */
+  @Produces
+  @Singleton
+  @Named("bean")
+  @Unremovable
+  BeanCalls beanCalls() {
+    return new BeanCalls();
+  }
+
   @Produces
   @Singleton
   @Named("namedParameters")

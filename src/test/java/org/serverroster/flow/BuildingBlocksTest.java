@@ -13,11 +13,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.language.bean.BeanExpression;
 import org.junit.jupiter.api.Test;
 
 /** What docs/building-blocks.md promises to the routes of others. */
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.Test;
 class BuildingBlocksTest extends Story {
 
   private static final Pattern ENTRY = Pattern.compile("\\| `direct:([a-z-]+)` \\|");
+
+  private static final Pattern CALL = Pattern.compile(" method:\n +ref: (\\w+)\n +method: (.+)\n");
 
   @Inject CamelContext camel;
   @Inject ProducerTemplate template;
@@ -62,6 +67,34 @@ class BuildingBlocksTest extends Story {
         peers.stream().anyMatch(peer -> ((Map<?, ?>) peer).get("peer").equals("built-upon.lit")));
     List<?> counts = call("count-peers", Map.of(), List.class);
     assertTrue(((Map<?, ?>) counts.get(0)).containsKey("state"));
+  }
+
+  /** The long way copies the exchange: what leaves it must be seldom. */
+  @Test
+  void theExpressionsOfTheRoutesCallTheirBeansTheShortWay() throws IOException {
+    var language = camel.resolveLanguage("bean");
+    Set<String> theLongWay = new TreeSet<>();
+    int calls = 0;
+    try (var files = Files.newDirectoryStream(Path.of("routes"), "*.yaml")) {
+      for (Path file : files) {
+        for (MatchResult call : CALL.matcher(Files.readString(file)).results().toList()) {
+          calls++;
+          Object[] properties = {null, null, call.group(2), null, call.group(1), null, null};
+          if (language.createExpression(null, properties) instanceof BeanExpression) {
+            theLongWay.add(call.group(1) + "." + call.group(2));
+          }
+        }
+      }
+    }
+    assertTrue(calls > 100, "expressions that call a bean: " + calls);
+    assertEquals(
+        Set.of(
+            "auditTrail.verification(${header.CamelJdbcParameters[anchor]})",
+            "eventsReceiver.refused(${header.CamelJdbcParameters})",
+            "noticesReceiver.refused(${header.CamelJdbcParameters})",
+            "orders.open",
+            "orders.parked"),
+        theLongWay);
   }
 
   private <T> T call(String route, Map<String, Object> parameters, Class<T> answer) {

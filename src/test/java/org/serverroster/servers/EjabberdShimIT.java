@@ -101,6 +101,29 @@ class EjabberdShimIT extends ShimContract {
     assertThat(inner(roster.await(isHandover("unsubscribe"))).id(), is("after"));
   }
 
+  /** Not a moment later: what comes again might have an effect that it did not have before. */
+  @Test
+  void whatWasAcknowledgedDoesNotComeAgainAfterAKill() throws Exception {
+    var roster = connectRoster();
+    for (var id : List.of("first", "second")) {
+      montague.sendPresence(HOST, "subscribe", id);
+      acknowledge(roster, roster.await(isHandover().and(stanza -> inner(stanza).id().equals(id))));
+    }
+    send(roster, HOST, "<presence to='montague.lit'/>"); // behind the acknowledgements
+    ((Ejabberd) server)
+        .evaluate(
+            "element(1, sys:get_state(gen_mod:get_module_proc(<<\"capulet.lit\">>, mod_server_roster)))");
+
+    server.kill9();
+    server.start();
+
+    var after = connectRosterAgain();
+    await().ignoreExceptions().until(() -> ping(montague).type().equals("result"));
+    montague.sendPresence(HOST, "unsubscribe", "third");
+    after.await(isHandover("unsubscribe"));
+    assertThat(after.received().stream().filter(isHandover("subscribe")).toList(), empty());
+  }
+
   /** More crashes in a second than a supervisor of ejabberd bears: then it would end the server. */
   @Test
   void whatTheShimCannotHandleNeitherEndsItNorTheServer() throws Exception {
