@@ -4,12 +4,19 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 
 /** The rooms of the house and which way data walks through it (docs/architecture.md). */
 @AnalyzeClasses(packages = "org.serverroster", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -106,4 +113,22 @@ class HouseRulesTest {
           .callMethod(java.time.OffsetDateTime.class, "now")
           .orShould()
           .callMethod(System.class, "currentTimeMillis");
+
+  private static final Pattern OVER_A_POOL =
+      Pattern.compile("parallelProcessing: true\\n((?:.*\\n)*?) *steps:");
+
+  /** Else a round of deliveries would begin while the one before it still waits for its turn. */
+  @Test
+  void whatIsSplitOverAPoolIsWaitedFor() throws IOException {
+    int splits = 0;
+    try (var files = Files.newDirectoryStream(Path.of("routes"), "*.yaml")) {
+      for (Path file : files) {
+        for (MatchResult split : OVER_A_POOL.matcher(Files.readString(file)).results().toList()) {
+          splits++;
+          assertTrue(split.group(1).contains("synchronous: true"), file + ": " + split.group());
+        }
+      }
+    }
+    assertTrue(splits > 1, "splits over a pool: " + splits);
+  }
 }

@@ -26,7 +26,7 @@ import org.apache.camel.support.ExpressionAdapter;
  * Camel's {@code bean} language ({@code method:} in the routes), with a short way for what our
  * routes do nearly always: a method that is there once, of a bean that is there once, whose
  * arguments are a header, a property of the exchange, the body, or a text. Camel's own copies the
- * exchange and looks for method and arguments at each evaluation, which was a sixth of the
+ * exchange and looks for method and arguments at each evaluation, which was about a sixth of the
  * processor time of a request. Anything else is left to it, and so is the check of the name at the
  * start.
  *

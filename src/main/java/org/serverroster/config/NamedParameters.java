@@ -93,7 +93,7 @@ public final class NamedParameters implements JdbcPrepareStatementStrategy {
    * @param sql an insert of one row of named parameters
    * @param parameters what {@link #ofSeveral} made
    */
-  public String forSeveral(@Body String sql, Map<String, Object> parameters) {
+  public String forSeveral(String sql, Map<String, Object> parameters) {
     int count = (int) parameters.get(COUNT);
     return several.computeIfAbsent(count + sql, key -> repeated(sql, count));
   }

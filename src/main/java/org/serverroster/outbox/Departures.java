@@ -30,7 +30,7 @@ public final class Departures {
   private final LocalDomains domains;
   private final Announcements announcements;
   private final Departure departure;
-  private final AtomicBoolean laneWasTaken = new AtomicBoolean();
+  private final AtomicBoolean stanzasWait = new AtomicBoolean();
 
   /**
    * @param domains whom to ask
@@ -69,12 +69,15 @@ public final class Departures {
       }
     }
     rows.addAll(announcements.of(change));
-    change.put(
-        LEFT_BEHIND,
+    Set<Object> leftBehind =
         rows.stream()
             .filter(row -> row.get("lease") == null)
             .map(row -> row.get("channel"))
-            .collect(Collectors.toSet()));
+            .collect(Collectors.toSet());
+    change.put(LEFT_BEHIND, leftBehind);
+    if (leftBehind.contains("xmpp")) {
+      stanzasWait.set(true);
+    }
     return rows;
   }
 
@@ -102,17 +105,15 @@ public final class Departures {
    */
   public void mindLane(Change change, long waiting) {
     change.put(AT_ONCE, waiting == 0);
-    if (waiting > 0) {
-      laneWasTaken.set(true);
-    }
   }
 
   /**
-   * Whether a change has found its lane taken since this was asked last: then what it wrote may
-   * leave now that a lane is free. What another replica wrote is found by the sweep.
+   * Whether a change has left stanzas behind since this was asked last: whoever looked for them may
+   * have found their lane taken, which is free now. What another replica wrote is found by the
+   * sweep.
    */
-  public boolean wasLaneTaken() {
-    return laneWasTaken.getAndSet(false);
+  public boolean mayStanzasWait() {
+    return stanzasWait.getAndSet(false);
   }
 
   /**

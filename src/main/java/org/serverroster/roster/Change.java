@@ -142,6 +142,7 @@ public final class Change extends LinkedHashMap<String, Object> {
   Change recall(Map<String, ?> row) {
     remove("leavesAtOnce"); // what the departures of an earlier attempt have noted
     remove("leaving");
+    remove("leftBehind");
     if (row != null) {
       put("found", true);
       put("requestsOfDay", row.get("requests_of_day"));

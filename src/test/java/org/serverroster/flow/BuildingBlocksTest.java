@@ -23,16 +23,13 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.language.bean.BeanExpression;
 import org.junit.jupiter.api.Test;
 
-/** What docs/building-blocks.md promises to the routes of others. */
+/** What docs/building-blocks.md promises to the routes of others, and how ours call their beans. */
 @QuarkusTest
 class BuildingBlocksTest extends Story {
 
   private static final Pattern ENTRY = Pattern.compile("\\| `direct:([a-z-]+)` \\|");
 
   private static final Pattern CALL = Pattern.compile(" method:\n +ref: (\\w+)\n +method: (.+)\n");
-
-  private static final Pattern OVER_A_POOL =
-      Pattern.compile("parallelProcessing: true\\n((?:.*\\n){0,3}?.*)executorService: .*");
 
   @Inject CamelContext camel;
   @Inject ProducerTemplate template;
@@ -70,21 +67,6 @@ class BuildingBlocksTest extends Story {
         peers.stream().anyMatch(peer -> ((Map<?, ?>) peer).get("peer").equals("built-upon.lit")));
     List<?> counts = call("count-peers", Map.of(), List.class);
     assertTrue(((Map<?, ?>) counts.get(0)).containsKey("state"));
-  }
-
-  /** Else a round of deliveries would begin while the one before it still waits for its turn. */
-  @Test
-  void whatIsSplitOverAPoolIsWaitedFor() throws IOException {
-    int splits = 0;
-    try (var files = Files.newDirectoryStream(Path.of("routes"), "*.yaml")) {
-      for (Path file : files) {
-        for (MatchResult split : OVER_A_POOL.matcher(Files.readString(file)).results().toList()) {
-          splits++;
-          assertTrue(split.group(1).contains("synchronous: true"), file + ": " + split.group());
-        }
-      }
-    }
-    assertEquals(5, splits);
   }
 
   /** The long way copies the exchange: what leaves it must be seldom. */

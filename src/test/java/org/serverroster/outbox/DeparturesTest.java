@@ -42,7 +42,7 @@ class DeparturesTest {
     assertTrue(departures.leavesAtOnce(change));
     assertFalse(departures.leavesBehind(change, "xmpp"));
     assertFalse(departures.leavesBehind(change, "mail"));
-    assertFalse(departures.wasLaneTaken());
+    assertFalse(departures.mayStanzasWait());
   }
 
   @Test
@@ -54,8 +54,15 @@ class DeparturesTest {
 
     assertFalse(departures.leavesAtOnce(change));
     assertTrue(departures.leavesBehind(change, "xmpp"));
-    assertTrue(departures.wasLaneTaken());
-    assertFalse(departures.wasLaneTaken(), "said once");
+    assertTrue(departures.mayStanzasWait());
+    assertFalse(departures.mayStanzasWait(), "said once");
+  }
+
+  @Test
+  void whoseLaneNobodyLookedAtMayWaitAsWell() {
+    departures.of(change("subscribed"));
+
+    assertTrue(departures.mayStanzasWait(), "there was no room to send it at once");
   }
 
   @Test
