@@ -221,18 +221,23 @@ public final class ScriptedXmppServer implements AutoCloseable {
     return awaitAnswer(startHandOver(host, stanza));
   }
 
-  /** Closes the stream in good order. */
+  /** Closes the stream in good order; nobody holds it when this returns. */
   public void endStream() {
     Peer peer = holder;
     peer.write("</stream:stream>".getBytes(StandardCharsets.UTF_8));
     peer.close(false);
+    letGo(peer);
   }
 
-  /** Resets the connection: what was not read is lost, as when a machine dies. */
+  /**
+   * Resets the connection: what was not read is lost, as when a machine dies. Nobody holds the
+   * stream when this returns, so that who waits for one waits for the next.
+   */
   public void drop() {
     Peer peer = holder;
     if (peer != null) {
       peer.close(true);
+      letGo(peer);
     }
   }
 
@@ -386,6 +391,17 @@ public final class ScriptedXmppServer implements AutoCloseable {
         });
   }
 
+  private synchronized void hold(Peer peer) {
+    holder = peer;
+  }
+
+  /** Ends a peer's hold on the stream, unless another has it already. */
+  private synchronized void letGo(Peer peer) {
+    if (holder == peer) {
+      holder = null;
+    }
+  }
+
   private static void start(Runnable task) {
     Thread thread = new Thread(task, "scripted-xmpp-server");
     thread.setDaemon(true);
@@ -408,9 +424,7 @@ public final class ScriptedXmppServer implements AutoCloseable {
         end = e.getClass().getSimpleName();
       } finally {
         peers.remove(this);
-        if (holder == this) {
-          holder = null;
-        }
+        letGo(this);
         close(false);
         ends.add(end);
       }
@@ -482,7 +496,7 @@ public final class ScriptedXmppServer implements AutoCloseable {
         write("<handshake/>");
         return fail("conflict");
       }
-      holder = this;
+      hold(this);
       if (former != null) {
         former.fail("conflict");
         former.close(false);
