@@ -76,7 +76,10 @@ class EventParts {
   @Unremovable
   Receiver eventsReceiver(Clock clock) {
     return new Receiver(
-        new Redaction(settings.events().uri().orElse("")), settings.events().giveUpAfter(), clock);
+        "events-receiver",
+        new Redaction(settings.events().uri().orElse("")),
+        settings.events().giveUpAfter(),
+        clock);
   }
 
   @Produces
@@ -85,7 +88,10 @@ class EventParts {
   @Unremovable
   Receiver noticesReceiver(Clock clock) {
     return new Receiver(
-        new Redaction(settings.notices().uri().orElse("")), settings.events().giveUpAfter(), clock);
+        "notices-receiver",
+        new Redaction(settings.notices().uri().orElse("")),
+        settings.events().giveUpAfter(),
+        clock);
   }
 
   @Produces

@@ -8,7 +8,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Something that we need is away and will be back. Says so in the log: one line when that begins,
- * one a minute, one when it is over. Safe for use by several threads.
+ * one a minute, one when it is over. What comes and goes more often than once a minute is told of
+ * once a minute. Safe for use by several threads.
  */
 public final class Absence {
 
@@ -19,6 +20,7 @@ public final class Absence {
   private final Clock clock;
   private Instant since;
   private Instant said;
+  private boolean known;
   private String reason;
 
   /**
@@ -31,26 +33,36 @@ public final class Absence {
   }
 
   /** Somebody has noticed it, by this failure. */
-  public synchronized void noticed(Throwable failure) {
+  public void noticed(Throwable failure) {
+    noticed(Departure.describe(failure));
+  }
+
+  /**
+   * Somebody has noticed it.
+   *
+   * @param why the failure, in words that are fit for the log
+   */
+  public synchronized void noticed(String why) {
     Instant now = clock.instant();
     if (since == null) {
       since = now;
     }
-    reason = Departure.describe(failure);
-    if (said == null || !now.isBefore(said.plus(REMINDER))) {
+    reason = why;
+    if (said == null || !now.isBefore(said.plus(REMINDER)) || now.isBefore(said)) {
       said = now;
+      known = true;
       LOG.warnf("%s-away since=%s because=%s", whose, since, reason);
     }
   }
 
   /** Somebody has noticed that it is back. */
   public synchronized void over() {
-    if (since != null) {
+    if (known) {
       LOG.infof("%s-back away-for=%s", whose, Duration.between(since, clock.instant()));
-      since = null;
-      said = null;
-      reason = null;
     }
+    since = null;
+    known = false;
+    reason = null;
   }
 
   /** Since when it is away; empty when it is there. */

@@ -4,6 +4,8 @@ import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
@@ -27,14 +29,23 @@ public final class MailServer {
     this.absence = new Absence("mail-server", clock);
   }
 
-  /** Whether a mail could not leave because the server is away, which is then known. */
-  public boolean isAway(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+  /**
+   * Something could not leave.
+   *
+   * @return the row as it is put off; with {@code away} true if it is a mail that could not leave
+   *     because the server is away, which is then known and told of once for all mails
+   */
+  public Map<String, Object> judged(
+      Map<String, Object> postponed,
+      @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     int reply = Departure.replyCode(failure);
-    boolean away = reply == CLOSING || (reply == 0 && cannotBeTalkedTo(failure));
-    if (away) {
-      absence.noticed(failure);
+    if (reply != CLOSING && (reply != 0 || !cannotBeTalkedTo(failure))) {
+      return postponed;
     }
-    return away;
+    absence.noticed(failure);
+    Map<String, Object> judged = new HashMap<>(postponed);
+    judged.put("away", true);
+    return judged;
   }
 
   private static boolean cannotBeTalkedTo(Exception failure) {

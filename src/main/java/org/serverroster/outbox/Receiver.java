@@ -32,19 +32,22 @@ public final class Receiver {
   private final Redaction redaction;
   private final Duration giveUpAfter;
   private final Clock clock;
+  private final Absence absence;
   private Instant quietUntil;
   private Instant failingSince;
   private String lastError;
 
   /**
+   * @param whose the word that the log lines of its absence begin with
    * @param redaction takes the endpoint's secrets out of what is said about failures
    * @param giveUpAfter how long one thing is tried, whatever the reason
    * @param clock now
    */
-  public Receiver(Redaction redaction, Duration giveUpAfter, Clock clock) {
+  public Receiver(String whose, Redaction redaction, Duration giveUpAfter, Clock clock) {
     this.redaction = redaction;
     this.giveUpAfter = giveUpAfter;
     this.clock = clock;
+    this.absence = new Absence(whose, clock);
   }
 
   /**
@@ -63,12 +66,14 @@ public final class Receiver {
     quietUntil = null;
     failingSince = null;
     lastError = null;
+    absence.over();
   }
 
   /**
    * It has not taken something.
    *
-   * @return the row as it is put off, or, with {@code given_up} true, parked
+   * @return the row as it is put off, or, with {@code given_up} true, parked; with {@code away}
+   *     true if the reason is not this very thing, and is told of once for all that wait
    */
   public Map<String, Object> refused(
       Map<String, Object> postponed,
@@ -78,8 +83,12 @@ public final class Receiver {
     judged.put("lastError", error);
     judged.put("given_up", givesUp(postponed, failure));
     note(error);
-    if (!isForGood(failure) && postponed.get("nextAt") instanceof OffsetDateTime next) {
-      keepQuiet(next.toInstant());
+    if (!isForGood(failure)) {
+      absence.noticed(error);
+      judged.put("away", true);
+      if (postponed.get("nextAt") instanceof OffsetDateTime next) {
+        keepQuiet(next.toInstant());
+      }
     }
     return judged;
   }

@@ -20,8 +20,10 @@ class ReceiversHealthCheckTest {
   private static final Clock NOW =
       Clock.fixed(Instant.parse("2026-11-25T10:00:00Z"), ZoneOffset.UTC);
 
-  private final Receiver events = new Receiver(new Redaction(""), Duration.ofDays(7), NOW);
-  private final Receiver notices = new Receiver(new Redaction(""), Duration.ofDays(7), NOW);
+  private final Receiver events =
+      new Receiver("events", new Redaction(""), Duration.ofDays(7), NOW);
+  private final Receiver notices =
+      new Receiver("notices", new Redaction(""), Duration.ofDays(7), NOW);
 
   @Test
   void withoutReceiversThereIsNothingToSay() {

@@ -133,7 +133,9 @@ record Away(
       for (JsonNode check : report.path("checks")) {
         String data =
             check.path("data").toString().replaceAll("\\d{4}-\\d\\d-\\d\\dT[^\"]*", "...");
-        if (!check.path("status").asText().equals("UP") || data.contains("because")) {
+        if (!check.path("status").asText().equals("UP")
+            || data.contains("because")
+            || data.contains("since")) {
           says.add(check.path("name").asText() + " " + check.path("status").asText() + " " + data);
         }
       }

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.util.MailConnectException;
@@ -29,8 +30,7 @@ class MailServerTest {
   void aServerThatCannotBeReachedIsAwayUntilItTakesAMail() {
     Exception refused = new SocketConnectException("refused", null, "127.0.0.1", 25, 1000);
     assertTrue(
-        server.isAway(
-            new RuntimeException(new MailConnectException((SocketConnectException) refused))));
+        isAway(new RuntimeException(new MailConnectException((SocketConnectException) refused))));
     assertEquals(Optional.of(NOW), server.absence().since());
     assertTrue(server.absence().reason().isPresent());
     server.isBack();
@@ -40,23 +40,30 @@ class MailServerTest {
 
   @Test
   void soIsOneThatIsSilentOrCloses() {
-    assertTrue(server.isAway(new MessagingException("", new SocketTimeoutException("silent"))));
+    assertTrue(isAway(new MessagingException("", new SocketTimeoutException("silent"))));
     server.isBack();
-    assertTrue(server.isAway(answer(421)));
+    assertTrue(isAway(answer(421)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {450, 451, 550, 554})
   void oneThatDoesNotWantThisMailIsThere(int code) {
-    assertFalse(server.isAway(answer(code)));
+    assertFalse(isAway(answer(code)));
     assertEquals(Optional.empty(), server.absence().since());
   }
 
   @Test
   void whatIsNotAboutMailSaysNothingOfIt() {
-    assertFalse(server.isAway(new SQLException("away", "08006")));
-    assertFalse(server.isAway(new IllegalStateException()));
-    assertFalse(server.isAway(new RuntimeException(new AddressException("no address"))));
+    assertFalse(isAway(new SQLException("away", "08006")));
+    assertFalse(isAway(new IllegalStateException()));
+    assertFalse(isAway(new RuntimeException(new AddressException("no address"))));
+  }
+
+  private boolean isAway(Exception failure) {
+    Map<String, Object> row = Map.of("attempts", 1);
+    Map<String, Object> judged = server.judged(row, failure);
+    assertEquals(1, judged.get("attempts"));
+    return Boolean.TRUE.equals(judged.get("away"));
   }
 
   private static SMTPSendFailedException answer(int code) {

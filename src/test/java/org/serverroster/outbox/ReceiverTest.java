@@ -2,6 +2,7 @@ package org.serverroster.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.ConnectException;
@@ -26,6 +27,7 @@ class ReceiverTest {
 
   private final Receiver receiver =
       new Receiver(
+          "events-receiver",
           new Redaction("https://hooks.example.org/T0KEN-token"),
           Duration.ofDays(7),
           ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
@@ -70,6 +72,13 @@ class ReceiverTest {
     receiver.took();
     assertEquals(Optional.empty(), receiver.lastError());
     assertEquals(Optional.empty(), receiver.failingSince());
+  }
+
+  @Test
+  void whatIsNotTheFaultOfOneThingIsToldOnceForAll() {
+    assertEquals(true, refuse(1, NOW, answer(503)).get("away"));
+    assertEquals(true, refuse(1, NOW, new ConnectException("Connection refused")).get("away"));
+    assertNull(refuse(1, NOW, answer(413)).get("away"));
   }
 
   @Test
