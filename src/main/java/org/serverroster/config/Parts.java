@@ -63,6 +63,9 @@ class Parts {
 
   private static final int DELIVERERS = 4;
 
+  /** So many greetings are on their way at a time; each waits for its acknowledgement. */
+  private static final int GREETERS = 32;
+
   /** So many changes wait at most for a deliverer of theirs; the stanzas of others are found. */
   private static final int MOST_AT_ONCE = 64;
 
@@ -293,7 +296,16 @@ class Parts {
   @Named("greeters")
   @Unremovable
   ExecutorService greeters() {
-    return Executors.newFixedThreadPool(DELIVERERS, work -> new Thread(work, "greeter"));
+    ThreadPoolExecutor greeters =
+        new ThreadPoolExecutor(
+            GREETERS,
+            GREETERS,
+            5,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            work -> new Thread(work, "greeter"));
+    greeters.allowCoreThreadTimeOut(true); // they are seldom needed
+    return greeters;
   }
 
   void stopGreeting(@Disposes @Named("greeters") ExecutorService greeters) {

@@ -21,7 +21,7 @@ import org.serverroster.roster.Subscription;
  */
 public final class Greetings {
 
-  private static final int PAGE = 200;
+  private static final int PAGE = 1000;
 
   private final Stanzas stanzas;
   private final Disagreements disagreements;

@@ -35,8 +35,19 @@ final class IntakeStatements {
   private final List<String> statements = new ArrayList<>();
 
   IntakeStatements(Path routes) throws IOException {
+    Map<String, String> all = of(routes, "presence-in.yaml", "keep-change.yaml");
+    for (String route : ROUTES) {
+      statements.add(all.get(route));
+    }
+    if (statements.contains(null)) {
+      throw new IOException("a route has no statement: " + all.keySet());
+    }
+  }
+
+  /** The (last) statement of each route of these files that has one, by the id of the route. */
+  static Map<String, String> of(Path routes, String... files) throws IOException {
     Map<String, String> all = new LinkedHashMap<>();
-    for (String file : List.of("presence-in.yaml", "keep-change.yaml")) {
+    for (String file : files) {
       var yaml = new Load(LoadSettings.builder().build());
       for (Object item : (List<?>) yaml.loadFromString(Files.readString(routes.resolve(file)))) {
         if (((Map<?, ?>) item).get("route") instanceof Map<?, ?> route) {
@@ -44,12 +55,7 @@ final class IntakeStatements {
         }
       }
     }
-    for (String route : ROUTES) {
-      statements.add(all.get(route));
-    }
-    if (statements.contains(null)) {
-      throw new IOException("a route has no statement: " + all.keySet());
-    }
+    return all;
   }
 
   private static void collect(Object node, String route, Map<String, String> found) {

@@ -91,6 +91,7 @@ class BuildingBlocksTest extends Story {
         Set.of(
             "auditTrail.verification(${header.CamelJdbcParameters[anchor]})",
             "eventsReceiver.refused(${header.CamelJdbcParameters})",
+            "mailServer.judged(${header.CamelJdbcParameters})",
             "noticesReceiver.refused(${header.CamelJdbcParameters})",
             "orders.open",
             "orders.parked"),
