@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
 /** A component with nothing behind it: it sends back what it gets, or writes what it is told. */
 final class BareComponent implements AutoCloseable {
@@ -50,14 +51,19 @@ final class BareComponent implements AutoCloseable {
   /**
    * Writes that many stanzas as fast as the server takes them; acknowledgements are read beside.
    */
-  void broadcast(int count) throws IOException {
-    var reading = new Thread(this::readAway, "acknowledgements");
-    reading.setDaemon(true);
-    reading.start();
+  void broadcast(int count, String addresses) throws IOException {
+    listen(acknowledgement -> {});
     for (int i = 1; i <= count; i++) {
-      write(send("b" + i, null, "old-" + i + ".example"));
+      write(send("b" + i, null, addresses.replace("%d", Integer.toString(i))));
     }
     output.flush();
+  }
+
+  /** From now on each stanza goes there. */
+  void listen(Consumer<String> listener) {
+    var reading = new Thread(() -> readTo(listener), "arriving");
+    reading.setDaemon(true);
+    reading.start();
   }
 
   /** Says something, now. */
@@ -66,10 +72,10 @@ final class BareComponent implements AutoCloseable {
     output.flush();
   }
 
-  private void readAway() {
+  private void readTo(Consumer<String> listener) {
     try {
-      while (scanner.next() != null) {
-        // counted by the server's side
+      for (String stanza = scanner.next(); stanza != null; stanza = scanner.next()) {
+        listener.accept(stanza);
       }
     } catch (IOException e) {
       // the end
@@ -83,7 +89,7 @@ final class BareComponent implements AutoCloseable {
         + ServerSide.COMPONENT
         + "' to='"
         + ServerSide.HOST
-        + "'><send xmlns='urn:server-roster:handover:0'><presence to='"
+        + "'><send xmlns='urn:server-roster:handover:0'><presence xmlns='jabber:client' to='"
         + to
         + "' id='sr-"
         + id

@@ -79,6 +79,9 @@ public final class Bench {
       if (wanted(rows, "broadcast")) {
         new Outgoing(this).broadcast(entries);
       }
+      if (wanted(rows, "broadcast-prosody")) {
+        new Outgoing(this).broadcastThroughProsody(entries);
+      }
     }
     if (wanted(rows, "start")) {
       new Footprint(this).measure();

@@ -2,16 +2,20 @@ package org.serverroster.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.serverroster.lab.Dns;
 
 /** What leaves: decisions, and the presence that is said to all peers at the start. */
 final class Outgoing {
 
   private static final String SUBSCRIBED = "type='subscribed'";
+  private static final String PEERS = "peers.lit";
 
   private final Bench bench;
 
@@ -156,51 +160,102 @@ final class Outgoing {
 
   /** Available, and a probe, to every peer of the roster, right after the start. */
   void broadcast(int entries) throws Exception {
-    List<Double> ours = new ArrayList<>();
-    List<Double> bare = new ArrayList<>();
-    int runs = entries > Bench.MANY ? 1 : bench.runs(); // it takes minutes
     try (var postgres = Postgres.start()) {
-      boolean filled = false;
-      for (int run = 0; run <= runs; run++) {
-        try (var server = ServerSide.start()) {
-          var service =
-              new Service(bench.folder("broadcast-service"), server.address(), bench.smtp())
-                  .keptIn(postgres);
-          bench.jvmOptions().forEach(service::jvm);
-          var count = new Counter(2 * entries);
-          server.onSent(count::take);
-          if (!filled) {
-            service.start().close();
-            postgres.fill(1, entries);
-            filled = true;
-            continue; // the first start made the tables
-          }
-          try (var program = service.start()) {
-            ours.add(count.rate());
-            Report.say("broadcast: said, %.0f MiB", program.residentMib());
-          }
-        }
-        try (var server = ServerSide.start()) {
-          var count = new Counter(2 * entries);
-          server.onSent(count::take);
-          try (var component = new BareComponent(server.address())) {
-            component.broadcast(2 * entries);
-            bare.add(count.rate());
-          }
-        }
-        Report.say(
-            "broadcast, %,d entries, run %d: %.0f/s, bare %.0f/s",
-            entries, run, ours.get(run - 1), bare.get(run - 1));
-      }
+      var service = fill(postgres, "broadcast-service", entries, "old-%d.example");
+      compare(
+          "start-up broadcast (acknowledged one by one)",
+          entries,
+          () -> {
+            try (var server = ServerSide.start()) {
+              var count = new Counter(2 * entries);
+              server.onSent(count::take);
+              try (var program = service.at(server.address()).start()) {
+                double rate = count.rate();
+                Report.say("broadcast: said, %.0f MiB", program.residentMib());
+                return rate;
+              }
+            }
+          },
+          () -> {
+            try (var server = ServerSide.start()) {
+              var count = new Counter(2 * entries);
+              server.onSent(count::take);
+              try (var component = new BareComponent(server.address())) {
+                component.broadcast(2 * entries, "old-%d.example");
+                return count.rate();
+              }
+            }
+          });
+    }
+  }
+
+  /** The same through a real Prosody with our shim, to a component that speaks for all peers. */
+  void broadcastThroughProsody(int entries) throws Exception {
+    try (var postgres = Postgres.start();
+        var dns = Dns.start();
+        var prosody = Intake.prosody(bench.folder("broadcast-prosody"), dns);
+        var peers = new BareComponent(prosody.components(), PEERS, ServerSide.SECRET)) {
+      var arriving = new AtomicReference<>(new Counter(Integer.MAX_VALUE));
+      peers.listen(stanza -> arriving.get().take(stanza));
+      var service =
+          fill(postgres, "broadcast-prosody-service", entries, PEERS).at(prosody.components());
+      compare(
+          "start-up broadcast, through Prosody and its shim",
+          entries,
+          () -> {
+            var count = new Counter(2 * entries);
+            arriving.set(count);
+            try (var program = service.start()) {
+              double rate = count.rate();
+              Report.say("broadcast: said, %.0f MiB", program.residentMib());
+              return rate;
+            }
+          },
+          () -> {
+            var count = new Counter(2 * entries);
+            arriving.set(count);
+            try (var component = new BareComponent(prosody.components())) {
+              component.broadcast(2 * entries, PEERS);
+              return count.rate();
+            }
+          });
+    }
+  }
+
+  /** A service whose database has the tables and that many peers, each at such an address. */
+  private Service fill(Postgres postgres, String folder, int entries, String address)
+      throws Exception {
+    try (var server = ServerSide.start()) {
+      var service =
+          new Service(bench.folder(folder), server.address(), bench.smtp()).keptIn(postgres);
+      service.start().close();
+      bench.jvmOptions().forEach(service::jvm);
+      postgres.fill(1, entries);
+      postgres.run(
+          "update peer set address = replace('"
+              + address
+              + "', '%d', substring(peer from '[0-9]+'))");
+      postgres.run("vacuum full analyze peer");
+      return service;
+    }
+  }
+
+  private void compare(String row, int entries, Callable<Double> service, Callable<Double> bare)
+      throws Exception {
+    List<Double> ours = new ArrayList<>();
+    List<Double> theirs = new ArrayList<>();
+    int runs = entries > Bench.MANY ? 1 : bench.runs(); // it takes minutes
+    for (int run = 1; run <= runs; run++) {
+      ours.add(service.call());
+      theirs.add(bare.call());
+      Report.say(
+          "%s, %,d entries, run %d: %.0f/s, bare %.0f/s",
+          row, entries, run, ours.get(run - 1), theirs.get(run - 1));
     }
     bench
         .report()
         .rate(
-            "start-up broadcast (acknowledged one by one)",
-            Report.format("%,d", entries),
-            Figures.median(ours),
-            Figures.median(bare),
-            0.5);
+            row, Report.format("%,d", entries), Figures.median(ours), Figures.median(theirs), 0.5);
   }
 
   /** Counts what leaves, and knows when the first and the last did. */
@@ -216,7 +271,7 @@ final class Outgoing {
     }
 
     void take(String stanza) {
-      if (!stanza.contains("<presence")) {
+      if (!stanza.contains("<presence") || stanza.contains("unavailable")) {
         return;
       }
       int number = count.incrementAndGet();

@@ -32,8 +32,7 @@ final class Service {
     try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       port = socket.getLocalPort();
     }
-    set("roster.xmpp.host", "127.0.0.1");
-    set("roster.xmpp.port", Integer.toString(server.getPort()));
+    at(server);
     set("roster.xmpp.component", ServerSide.COMPONENT);
     set("roster.xmpp.secret", ServerSide.SECRET);
     set("roster.domains", ServerSide.HOST);
@@ -52,6 +51,12 @@ final class Service {
   Service set(String key, String value) {
     settings.setProperty(key, value);
     return this;
+  }
+
+  /** Where its component connects from the next start on. */
+  Service at(InetSocketAddress server) {
+    set("roster.xmpp.host", "127.0.0.1");
+    return set("roster.xmpp.port", Integer.toString(server.getPort()));
   }
 
   Service keptIn(Postgres postgres) {
