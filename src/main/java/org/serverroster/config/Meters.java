@@ -25,8 +25,8 @@ import org.serverroster.xmpp.StreamState;
 import org.serverroster.xmpp.XmppComponent;
 
 /**
- * What is measured (docs/operations.md has the list). No label has a value that a peer chose, so
- * nobody outside can make them many.
+ * What is measured (docs/operations.md has the list), and traced at the same moments. No label has
+ * a value that a peer chose, so nobody outside can make them many.
  */
 @Singleton
 @Named("meters")
@@ -57,6 +57,7 @@ public class Meters {
       List.of("xmpp", "mail", "digest", "event", "notice", "parked");
 
   private final MeterRegistry registry;
+  private final Traces traces;
   private final Clock clock;
   private final XmppComponent component;
   private final String jid;
@@ -74,12 +75,14 @@ public class Meters {
 
   Meters(
       MeterRegistry registry,
+      Traces traces,
       Clock clock,
       XmppComponent component,
       Settings settings,
       @Named("limits") Limits limits,
       @Named("doorkeeper") Doorkeeper doorkeeper) {
     this.registry = registry;
+    this.traces = traces;
     this.clock = clock;
     this.component = component;
     this.jid = settings.xmpp().component();
@@ -105,6 +108,7 @@ public class Meters {
 
   /** A stanza, a decision or the clock has been judged. */
   public void judged(Change change) {
+    traces.judged(change);
     String outcome = String.valueOf(change.get("action"));
     if (change.get("stanza") != null) {
       registry
@@ -127,6 +131,7 @@ public class Meters {
 
   /** A row of the outbox has left. */
   public void left(Map<String, Object> departure) {
+    traces.left(departure);
     Timer.builder("roster.delivery")
         .description("From a commit until what it sends was taken: for a decision, until the wire")
         .tag("channel", String.valueOf(departure.get("channel")))
@@ -138,6 +143,7 @@ public class Meters {
 
   /** A row of the outbox could not leave and was put off. */
   public void failed(Map<String, Object> departure) {
+    traces.failed(departure);
     registry
         .counter("roster.delivery.failures", "channel", String.valueOf(departure.get("channel")))
         .increment();

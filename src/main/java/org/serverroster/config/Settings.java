@@ -52,6 +52,9 @@ public interface Settings {
   /** How it says what happens. */
   Log log();
 
+  /** Whom it tells in detail how long each step took. */
+  Tracing tracing();
+
   // "notify" is a method that every object has.
   @WithName("notify")
   Notices notices();
@@ -214,6 +217,12 @@ public interface Settings {
     /** {@code text}, or {@code json}: one object in each line. */
     @WithDefault("text")
     String format();
+  }
+
+  /** Traces (OpenTelemetry). */
+  interface Tracing {
+    /** Where a collector takes OTLP over HTTP; absent: nothing is traced. */
+    Optional<String> endpoint();
   }
 
   /** What people elsewhere are told. */

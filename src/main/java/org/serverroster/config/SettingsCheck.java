@@ -112,6 +112,7 @@ public final class SettingsCheck {
     may("roster.notify.uri", SettingsCheck::endpoint);
     may("roster.notify.format", oneOf("text", "json"));
     may("roster.log.format", oneOf("text", "json"));
+    may("roster.tracing.endpoint", SettingsCheck::collector);
     may("roster.commands.uri", SettingsCheck::endpoint);
     may("roster.commands.secret", SettingsCheck::signingSecret);
     may("roster.commands.authenticated", oneOf("true", "false"));
@@ -397,6 +398,13 @@ public final class SettingsCheck {
       // said below
     }
     return Optional.of("an address such as https://roster.example.org, without query or fragment");
+  }
+
+  private static Optional<String> collector(String text) {
+    return baseUrl(text)
+        .map(
+            hint ->
+                "the address of a collector that takes OTLP/HTTP, such as http://localhost:4318");
   }
 
   private static Function<String, Optional<String>> oneOf(String... words) {

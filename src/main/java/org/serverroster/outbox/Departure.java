@@ -213,6 +213,7 @@ public final class Departure {
     int attempts = ((Number) row.get("attempts")).intValue() + 1;
     Map<String, Object> postponed = new HashMap<>(row);
     postponed.put("attempts", attempts);
+    postponed.put("begunAt", row.get("now"));
     postponed.put("now", now());
     boolean lasting = replyCode(failure) >= LASTING_REPLY;
     postponed.put("nextAt", now().plus(lasting ? lastingDelay(attempts) : delay(attempts)));
