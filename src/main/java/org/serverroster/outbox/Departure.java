@@ -267,7 +267,7 @@ public final class Departure {
         .orElse(0);
   }
 
-  static Stream<Throwable> causes(Throwable failure) {
+  public static Stream<Throwable> causes(Throwable failure) {
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(20);
   }
 
