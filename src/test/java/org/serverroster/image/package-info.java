@@ -1,0 +1,2 @@
+/** The container image, made and looked into without a container engine ({@code bin/image}). */
+package org.serverroster.image;
