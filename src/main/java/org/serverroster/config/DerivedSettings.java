@@ -36,13 +36,18 @@ public class DerivedSettings implements ConfigSourceFactory {
   /** It connects when it is first used: a receiver that is away does not keep us from starting. */
   private static final List<String> LAZILY = List.of("lazyStartProducer=true");
 
+  /**
+   * A Java object is not to be unpacked (OrderText takes text alone), and no message says where we
+   * send anything.
+   */
+  private static final List<String> OF_JMS =
+      List.of("transacted=true", "mapJmsMessage=false", "disableReplyTo=true");
+
   /** A command is acknowledged once it is kept, and waits for us while we are away. */
   private static final Map<String, List<String>> KEPT =
       Map.of(
-          // A Java object is not to be unpacked (OrderText takes text alone), and no message says
-          // where
-          // we send anything.
-          "jms", List.of("transacted=true", "mapJmsMessage=false", "disableReplyTo=true"),
+          "jms", OF_JMS,
+          "amqp", OF_JMS,
           "kafka", List.of("groupId=server-roster", "autoOffsetReset=earliest"));
 
   @Override

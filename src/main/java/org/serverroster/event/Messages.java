@@ -21,7 +21,7 @@ public final class Messages {
   private static final String LINE = "text/plain; charset=UTF-8";
 
   private static final Map<String, String> KEY_HEADERS =
-      Map.of("kafka:", "kafka.KEY", "jms:", "JMSXGroupID");
+      Map.of("kafka:", "kafka.KEY", "jms:", "JMSXGroupID", "amqp:", "JMSXGroupID");
 
   private final Envelopes envelopes;
   private final Optional<Signature> signature;

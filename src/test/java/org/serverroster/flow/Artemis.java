@@ -58,6 +58,11 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
         "#bean:artemis");
   }
 
+  /** Where it is. */
+  static String url() {
+    return url;
+  }
+
   /** Starts it with the messages that it has kept. */
   static void run() throws Exception {
     Configuration configuration =
