@@ -59,9 +59,9 @@ public final class Limits {
 
   /**
    * Takes over what was counted. A sixteenth of the room may be taken without looking again, for
-   * ten seconds. What is counted near a limit does not see what others write at the same moment: one
-   * replica exceeds a limit by fewer requests than it has workers, each further one by at most that
-   * sixteenth.
+   * ten seconds. What is counted near a limit does not see what others write at the same moment:
+   * one replica exceeds a limit by fewer requests than it has workers, each further one by at most
+   * that sixteenth.
    *
    * @param counts {@code pending}, {@code of_day}
    */

@@ -18,12 +18,14 @@ public final class Bench {
   private static final int VERY_MANY = 1_000_000;
 
   private final Path folder;
+  private Path work;
   private final boolean quick;
   private final Report report;
   private final GreenMail smtp;
 
   private Bench(Path folder, boolean quick) throws IOException {
     this.folder = folder;
+    this.work = folder;
     this.quick = quick;
     this.report = new Report(folder.resolve("result.md"));
     this.smtp = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
@@ -61,6 +63,7 @@ public final class Bench {
 
   private void run(Set<String> rows, Set<Integer> sizes) throws Exception {
     for (int entries : sizes) {
+      work = folder.resolve("with-" + entries);
       if (wanted(rows, "intake-postgresql")) {
         new Intake(this).onPostgresql(entries);
       }
@@ -83,6 +86,7 @@ public final class Bench {
         new Outgoing(this).broadcastThroughProsody(entries);
       }
     }
+    work = folder;
     if (wanted(rows, "start")) {
       new Footprint(this).measure();
     }
@@ -93,8 +97,9 @@ public final class Bench {
     return rows.isEmpty() || rows.contains(row);
   }
 
+  /** A folder for one row with so many entries; the next size has one of its own. */
   Path folder(String name) throws IOException {
-    return Files.createDirectories(folder.resolve(name));
+    return Files.createDirectories(work.resolve(name));
   }
 
   boolean quick() {
