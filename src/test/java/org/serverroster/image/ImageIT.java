@@ -154,7 +154,13 @@ class ImageIT {
         assertTrue(who.contains("Uid:\t65532\t65532\t65532\t65532"), who);
         assertTrue(who.matches("(?s).*CapEff:\\s0+\\n.*"), who);
       } finally {
+        // What changes its user is not killed with its parent.
+        List<ProcessHandle> all = container.descendants().toList();
+        all.forEach(ProcessHandle::destroyForcibly);
         container.destroyForcibly().waitFor();
+        for (ProcessHandle each : all) {
+          each.onExit().get(30, TimeUnit.SECONDS);
+        }
       }
     }
   }
