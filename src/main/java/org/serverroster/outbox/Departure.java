@@ -267,6 +267,7 @@ public final class Departure {
         .orElse(0);
   }
 
+  /** The failure and what has caused it, outermost first; twenty at most, in case of a circle. */
   public static Stream<Throwable> causes(Throwable failure) {
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(20);
   }

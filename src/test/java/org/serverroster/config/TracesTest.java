@@ -52,8 +52,10 @@ class TracesTest {
                   (proxy, method, arguments) ->
                       switch (method.getName()) {
                         case "getTransactionStatus" -> status;
-                        case "registerInterposedSynchronization" ->
-                            waiting.add((Synchronization) arguments[0]) ? null : null;
+                        case "registerInterposedSynchronization" -> {
+                          waiting.add((Synchronization) arguments[0]);
+                          yield null;
+                        }
                         default -> throw new UnsupportedOperationException(method.getName());
                       }));
 

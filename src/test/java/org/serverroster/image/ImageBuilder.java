@@ -122,7 +122,10 @@ public final class ImageBuilder {
             .setWorkingDirectory(AbsoluteUnixPath.get(only("WORKDIR")))
             .setLabels(pairs("LABEL"))
             .setExposedPorts(Ports.parse(List.of(only("EXPOSE"))))
-            .setVolumes(Set.of(AbsoluteUnixPath.get("/data"), AbsoluteUnixPath.get("/tmp")));
+            .setVolumes(
+                words(only("VOLUME")).stream()
+                    .map(AbsoluteUnixPath::get)
+                    .collect(Collectors.toSet()));
     Map<String, String> environment = new LinkedHashMap<>(pairs("ENV"));
     environment.put("PATH", "/opt/java/bin");
     environment.put("JAVA_HOME", "/opt/java");
@@ -178,9 +181,9 @@ public final class ImageBuilder {
   /** The libraries that the runtime links to, the loader, and who we are. */
   private FileEntriesLayer system(Path java, String user) throws Exception {
     Path etc = Files.createDirectories(work.resolve("etc"));
-    String id = user.substring(0, user.indexOf(':'));
+    String group = user.substring(user.indexOf(':') + 1);
     Files.writeString(etc.resolve("passwd"), "nonroot:x:" + user + "::/data:/sbin/nologin\n");
-    Files.writeString(etc.resolve("group"), "nonroot:x:" + id + ":\n");
+    Files.writeString(etc.resolve("group"), "nonroot:x:" + group + ":\n");
     Files.writeString(etc.resolve("nsswitch.conf"), "hosts: files dns\n");
     FileEntriesLayer.Builder layer = folder("system", etc, "/etc").toBuilder();
     for (String library : linked(java)) {
