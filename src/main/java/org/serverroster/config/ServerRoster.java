@@ -6,6 +6,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.flywaydb.core.api.FlywayException;
@@ -18,6 +19,12 @@ public class ServerRoster {
 
   /** What the process answers when its settings forbid the start (sysexits.h, EX_CONFIG). */
   static final int SENSELESS_SETTINGS = 78;
+
+  /** What it answers when a later attempt may do better (sysexits.h, EX_TEMPFAIL). */
+  private static final int TRY_AGAIN = 75;
+
+  /** Classes of SQLSTATE that pass: connection, resources, an administrator who intervened. */
+  private static final Set<String> PASSING = Set.of("08", "53", "57");
 
   ServerRoster() {}
 
@@ -50,7 +57,18 @@ public class ServerRoster {
     if (failure != null && problem.isEmpty()) {
       Logger.getLogger("server-roster").error("Server Roster cannot start", failure);
     }
-    System.exit(problem.isPresent() ? SENSELESS_SETTINGS : code);
+    System.exit(problem.isEmpty() ? code : passes(failure) ? TRY_AGAIN : SENSELESS_SETTINGS);
+  }
+
+  /** Whether it was the database that had gone away, rather than what it was asked for. */
+  private static boolean passes(Throwable failure) {
+    return Departure.causes(failure)
+        .anyMatch(
+            cause ->
+                cause instanceof SQLException sql
+                    && sql.getSQLState() != null
+                    && sql.getSQLState().length() > 2
+                    && PASSING.contains(sql.getSQLState().substring(0, 2)));
   }
 
   private static Optional<String> problem(Throwable failure) {

@@ -3,6 +3,7 @@ package org.serverroster.fault;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,11 +120,15 @@ final class Ground implements AutoCloseable {
    * Starts an instance again that has ended by itself, as whatever supervises services does: one
    * whose database goes away in the middle of its start gives up.
    */
-  void supervise() throws IOException {
+  void supervise() {
     for (RosterProcess instance : instances) {
       if (!instance.isAlive()) {
         history.note(Event.FAULT, "fault", "an instance had ended by itself");
-        instance.launch();
+        try {
+          instance.launch();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
       }
     }
   }
@@ -226,19 +231,37 @@ final class Ground implements AutoCloseable {
     ledger.run("update outbox set next_at = now() where next_at > now() and lease is null");
   }
 
-  /** Waits until nothing is under way any more, with everything working. */
-  boolean settle() throws IOException, SQLException {
-    supervise();
-    boolean ready = await(() -> holder() != null);
+  /**
+   * Waits until nothing is under way any more, with everything working. One that gives up
+   * meanwhile, because the database is still recovering from its last end, is started again.
+   *
+   * @return what did not come about in time, empty when all is at rest
+   */
+  List<Finding> settle() throws IOException, SQLException {
+    if (!awaitHolder()) {
+      return List.of(new Finding("stuck", "", "no instance was ready after the last fault"));
+    }
     // Leases of instances that were killed end by themselves, which is two minutes for a mail.
     instances.forEach(RosterProcess::stop);
     hurry();
     for (RosterProcess instance : instances) {
       instance.launch();
     }
-    ready &= await(() -> holder() != null);
+    if (!awaitHolder()) {
+      return List.of(new Finding("stuck", "", "no instance was ready after a restart in peace"));
+    }
     ledger.run("update outbox set next_at = now() where next_at > now() and lease is null");
-    return ready && await(this::isAtRest);
+    return await(this::isAtRest)
+        ? List.of()
+        : List.of(new Finding("stuck", "", "not everything had left in time"));
+  }
+
+  private boolean awaitHolder() {
+    return await(
+        () -> {
+          supervise();
+          return holder() != null;
+        });
   }
 
   /** What everybody has kept. */
@@ -298,7 +321,11 @@ final class Ground implements AutoCloseable {
 
   /** What the service says about its trail, null when this version does not say. */
   private Map<String, String> auditChain() throws IOException {
-    HttpResponse<String> answer = holder().visitor().read("/api/v1/audit/verify");
+    RosterProcess holder = holder();
+    if (holder == null) {
+      return null; // which is a finding already
+    }
+    HttpResponse<String> answer = holder.visitor().read("/api/v1/audit/verify");
     if (answer.statusCode() != 200) {
       return null;
     }

@@ -62,6 +62,7 @@ record Slice(
 
   /** Runs one. */
   static Slice run(Path folder, Plan plan) throws IOException, SQLException, InterruptedException {
+    SmallDisk.unmount(folder.resolve("postgresql"));
     try (History history = History.in(folder.resolve("history.jsonl"));
         Ground ground =
             new Ground(folder, plan.instances(), plan.smallDisk(), plan.server(), history)
@@ -74,17 +75,18 @@ record Slice(
       }
       long millis = (System.nanoTime() - began) / 1_000_000;
       load.stop();
-      boolean settled = ground.settle();
+      List<Finding> findings = new ArrayList<>(ground.settle());
       Books books = ground.books();
       books.write(folder.resolve("books.json"));
       List<Event> events = history.events();
-      List<Finding> findings = Checker.check(events, books, Ground.ADMINISTRATORS);
-      List<String> words = new ArrayList<>(findings.stream().map(Finding::toString).toList());
-      if (!settled) {
-        words.add("stuck: not at rest a minute after the last fault");
-      }
+      findings.addAll(Checker.check(events, books, Ground.ADMINISTRATORS));
       return new Slice(
-          plan.kills(), injector.done(), figures(events, books), takeovers(events), millis, words);
+          plan.kills(),
+          injector.done(),
+          figures(events, books),
+          takeovers(events),
+          millis,
+          findings.stream().map(Finding::toString).toList());
     }
   }
 

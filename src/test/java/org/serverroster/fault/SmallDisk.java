@@ -30,7 +30,8 @@ final class SmallDisk implements AutoCloseable {
     return new SmallDisk(folder);
   }
 
-  private static void unmount(Path folder) {
+  /** Takes away the one that a run left behind there when it was killed, if there is any. */
+  static void unmount(Path folder) {
     try {
       run("umount", "--lazy", folder.toString());
     } catch (IOException e) {

@@ -5,14 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.serverroster.lab.RosterProcess;
 
 /**
  * The packaged program with settings that forbid the start: a line that names the key, and the end.
@@ -124,6 +133,56 @@ class StartIT {
         said::toString);
     assertTrue(said.get(0).contains("brokres"), said::toString);
     assertFalse(said.get(0).contains("s3cret-value"), said::toString);
+  }
+
+  /** Health checks, approval pages and programs, from the first moment at which anybody listens. */
+  @Test
+  void nobodyWhoAsksDuringTheStartSeesAFailure() throws Exception {
+    InetSocketAddress nobody = new InetSocketAddress("127.0.0.1", 9);
+    List<String> paths =
+        List.of("/q/health/ready", "/q/health/live", "/q/health", "/approval/abc", "/api/v1/me");
+    Map<String, Set<Integer>> answers = new ConcurrentHashMap<>();
+    ExecutorService visitors = Executors.newFixedThreadPool(paths.size());
+    try (RosterProcess roster =
+        RosterProcess.in(folder.resolve("asked")).attachedTo(nobody, 9, "nurse@capulet.lit")) {
+      roster.launch();
+      for (String path : paths) {
+        visitors.submit(() -> ask(roster, path, answers));
+      }
+      visitors.shutdown();
+      assertTrue(visitors.awaitTermination(90, TimeUnit.SECONDS), answers::toString);
+      assertEquals(
+          Map.of(
+              "/q/health/ready", Set.of(503),
+              "/q/health", Set.of(503),
+              "/q/health/live", Set.of(200),
+              "/approval/abc", Set.of(503, 404),
+              "/api/v1/me", Set.of(503, 401)),
+          answers);
+      assertFalse(Files.readString(roster.log()).contains("\tat "), "no stack trace");
+    } finally {
+      visitors.shutdownNow();
+    }
+  }
+
+  /** Asks from before anybody listens until the house is open, and a little longer. */
+  private static void ask(RosterProcess roster, String path, Map<String, Set<Integer>> answers) {
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest question = HttpRequest.newBuilder(roster.baseUrl().resolve(path)).build();
+    int more = 30;
+    while (more > 0 && roster.isAlive() && !Thread.currentThread().isInterrupted()) {
+      if (answers.getOrDefault("/approval/abc", Set.of()).contains(404)) {
+        more--;
+      }
+      try {
+        int status = client.send(question, HttpResponse.BodyHandlers.discarding()).statusCode();
+        answers.computeIfAbsent(path, any -> ConcurrentHashMap.newKeySet()).add(status);
+      } catch (IOException notThereYet) {
+        // nobody listens yet
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private void append(String line) throws IOException {

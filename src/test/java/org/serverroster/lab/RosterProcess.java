@@ -159,6 +159,12 @@ public final class RosterProcess implements AutoCloseable {
     process.awaitTrue(PATIENCE, () -> visitor.health("ready") == 200);
   }
 
+  /** Waits until it answers, ready or not. */
+  public void awaitLive() throws IOException {
+    var visitor = new Visitor(baseUrl(), PASSWORD);
+    process.awaitTrue(PATIENCE, () -> visitor.health("live") == 200);
+  }
+
   /** Waits until the process has ended by itself, for a minute, and returns its exit code. */
   public int awaitExit() throws IOException {
     return process.awaitExit(PATIENCE);
