@@ -2,6 +2,8 @@ package org.serverroster.xmpp;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jivesoftware.smack.packet.IQ;
 import org.jivesoftware.smack.packet.Stanza;
@@ -29,6 +31,9 @@ final class Reception {
   private final Lanes lanes;
   private final List<StanzaHandler> handlers = new CopyOnWriteArrayList<>();
 
+  /** Routes that stand still: a hand-over that one of them has not seen is not acknowledged. */
+  private final Set<String> still = ConcurrentHashMap.newKeySet();
+
   Reception(StreamSettings settings, StreamCounters counters, PendingAnswers answers, Lanes lanes) {
     this.settings = settings;
     this.counters = counters;
@@ -38,10 +43,22 @@ final class Reception {
 
   void add(StanzaHandler handler) {
     handlers.add(handler);
+    still.remove(handler.route());
   }
 
-  void remove(StanzaHandler handler) {
+  /**
+   * The route of the consumer stands still and may go on, with another consumer. Until then
+   * hand-overs have to wait, whoever else there is: when all routes stop one after the other, those
+   * that are left may not care for a stanza.
+   */
+  void pause(StanzaHandler handler) {
+    still.add(handler.route()); // before it is missed: see acknowledge
     handlers.remove(handler);
+  }
+
+  /** The route of the consumer will not go on. */
+  void forget(StanzaHandler handler) {
+    still.remove(handler.route());
   }
 
   /** Returns when the server ends the stream; throws when it breaks. */
@@ -147,12 +164,13 @@ final class Reception {
   }
 
   private CharSequence acknowledge(Handover handover, Stanza inner) {
-    if (handlers.isEmpty()) {
+    List<StanzaHandler> consumers = List.copyOf(handlers);
+    if (consumers.isEmpty() || !still.isEmpty()) { // in this order
       counters.unclaimed.increment();
       return Xml.error(handover, Condition.service_unavailable, Type.WAIT);
     }
     try {
-      Object body = offer(inner, handover);
+      Object body = offer(consumers, inner, handover);
       return Handover.acknowledge(
           handover, inner instanceof IQ iq ? Xml.answer(iq, body, Handover.NAMESPACE) : null);
     } catch (Exception e) {
@@ -166,7 +184,7 @@ final class Reception {
       counters.unclaimed.increment();
     }
     try {
-      Object body = offer(stanza, null);
+      Object body = offer(handlers, stanza, null);
       if (stanza instanceof IQ iq) {
         send(connection, Xml.answer(iq, body, Xml.CLIENT));
       }
@@ -179,9 +197,10 @@ final class Reception {
   }
 
   /** Every consumer gets every stanza, but an IQ only until one has answered it. */
-  private Object offer(Stanza stanza, Handover handover) throws Exception {
+  private static Object offer(List<StanzaHandler> consumers, Stanza stanza, Handover handover)
+      throws Exception {
     Object answer = null;
-    for (StanzaHandler handler : handlers) {
+    for (StanzaHandler handler : consumers) {
       answer = handler.handle(stanza, handover);
       if (stanza instanceof IQ && answer != null) {
         break;

@@ -14,4 +14,12 @@ interface StanzaHandler {
    * @throws Exception if it was not processed
    */
   Object handle(Stanza stanza, Handover handover) throws Exception;
+
+  /**
+   * Of which route it is the beginning, "" when of none; a route that was stopped goes on with
+   * another consumer.
+   */
+  default String route() {
+    return "";
+  }
 }

@@ -15,6 +15,7 @@ final class XmppConsumer extends DefaultConsumer implements StanzaHandler {
 
   private final XmppEndpoint endpoint;
   private ComponentStream stream;
+  private Reception reception;
 
   XmppConsumer(XmppEndpoint endpoint, Processor processor) {
     super(endpoint, processor);
@@ -25,16 +26,30 @@ final class XmppConsumer extends DefaultConsumer implements StanzaHandler {
   protected void doStart() throws Exception {
     super.doStart();
     stream = endpoint.acquireStream(this);
+    reception = stream.reception();
   }
 
   @Override
   protected void doStop() throws Exception {
     if (stream != null) {
-      stream.reception().remove(this);
+      reception.pause(this);
       stream = null;
       endpoint.releaseStream();
     }
     super.doStop();
+  }
+
+  @Override
+  public String route() {
+    return String.valueOf(getRouteId());
+  }
+
+  @Override
+  protected void doShutdown() throws Exception {
+    if (reception != null) {
+      reception.forget(this);
+    }
+    super.doShutdown();
   }
 
   @Override

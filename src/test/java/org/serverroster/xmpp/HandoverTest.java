@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.CountDownLatch;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.builder.RouteBuilder;
 import org.jivesoftware.smack.packet.IQ;
 import org.jivesoftware.smack.packet.Presence;
 import org.jivesoftware.smack.packet.StandardExtensionElement;
@@ -95,6 +96,38 @@ class HandoverTest extends StreamFixture {
 
     assertError(server.handOver(HOST, subscribe("montague.lit")), "wait", "service-unavailable");
     producer.stop();
+  }
+
+  /** As when the service stops, one route after the other: whoever is left may not care for it. */
+  @Test
+  void asksForTheStanzaAgainWhileOneOfSeveralConsumersIsStopped() throws Exception {
+    XmppComponent component = attach();
+    component
+        .getCamelContext()
+        .addRoutes(
+            new RouteBuilder() {
+              @Override
+              public void configure() {
+                from(URI)
+                    .routeId("commands")
+                    .filter(header(XmppHeaders.STANZA_KIND).isEqualTo("iq"))
+                    .to("log:never");
+              }
+            });
+    server.awaitStream();
+    component.getCamelContext().getRouteController().stopRoute("in");
+
+    assertError(server.handOver(HOST, subscribe("montague.lit")), "wait", "service-unavailable");
+    assertEquals(0, exchanges.size());
+
+    component.getCamelContext().getRouteController().startRoute("in");
+    assertEquals("result", server.handOver(HOST, subscribe("montague.lit")).getAttribute("type"));
+    awaitExchange(1);
+
+    component.getCamelContext().getRouteController().stopRoute("commands");
+    component.getCamelContext().removeRoute("commands");
+    assertEquals("result", server.handOver(HOST, subscribe("montague.lit")).getAttribute("type"));
+    awaitExchange(2);
   }
 
   @ParameterizedTest

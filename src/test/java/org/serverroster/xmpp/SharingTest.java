@@ -36,7 +36,10 @@ class SharingTest extends StreamFixture {
     assertEquals(2, exchanges.size());
     context.getRouteController().stopRoute("one");
     context.getRouteController().stopRoute("three");
-    server.handOver(HOST, subscribe("b.lit"));
+    assertEquals("error", server.handOver(HOST, subscribe("b.lit")).getAttribute("type"));
+    assertEquals(2, exchanges.size());
+    context.removeRoute("one");
+    assertEquals("result", server.handOver(HOST, subscribe("b.lit")).getAttribute("type"));
     assertEquals(3, exchanges.size());
     assertEquals(1, server.attempts());
 
