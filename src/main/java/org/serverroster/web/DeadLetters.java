@@ -3,6 +3,7 @@ package org.serverroster.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.DefaultValue;
@@ -71,6 +72,7 @@ class DeadLetters {
       JsonNode content) {}
 
   /** How many are tried again. */
+  @RegisterForReflection
   record Retried(int retried) {}
 
   @GET

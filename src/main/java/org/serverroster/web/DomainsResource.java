@@ -1,5 +1,6 @@
 package org.serverroster.web;
 
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.DefaultValue;
@@ -63,6 +64,7 @@ class DomainsResource {
    *
    * @param state the state of the subscription, {@code none} when the peer is unknown
    */
+  @RegisterForReflection
   record TrustView(boolean trusted, String domain, String peer, String state) {}
 
   @GET

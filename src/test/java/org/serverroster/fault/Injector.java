@@ -95,7 +95,7 @@ final class Injector {
 
   /** Does something that nobody dies of, or not at once. */
   void disturb() throws IOException, SQLException {
-    switch (random.nextInt(ground.disk() == null ? 10 : 12)) {
+    switch (random.nextInt(ground.disk() == null ? 12 : 14)) {
       case 0 -> freeze("server-roster", this::freezeInstance, this::thawInstances);
       case 1 -> freeze("xmpp-server", ground.server()::freeze, ground.server()::thaw);
       case 2 -> freeze("postgresql", ground.database()::freeze, ground.database()::thaw);
@@ -108,6 +108,7 @@ final class Injector {
       case 7 -> useUpConnections();
       case 8 -> holdLocks();
       case 9 -> endBackends();
+      case 10, 11 -> stopInstance();
       default -> fillDisk();
     }
   }
@@ -153,6 +154,13 @@ final class Injector {
         instance.launch();
       }
     }
+  }
+
+  /** An orderly stop in the middle of everything, as with each deployment. */
+  private void stopInstance() throws IOException, SQLException {
+    note("stop server-roster");
+    ground.instances().forEach(RosterProcess::stop);
+    revive();
   }
 
   private void freezeInstance() throws IOException {
