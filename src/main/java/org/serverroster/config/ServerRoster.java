@@ -26,6 +26,9 @@ public class ServerRoster {
   /** Classes of SQLSTATE that pass: connection, resources, an administrator who intervened. */
   private static final Set<String> PASSING = Set.of("08", "53", "57");
 
+  /** Another process has H2's file: the one before may still be ending. */
+  private static final int IN_USE = 90020;
+
   ServerRoster() {}
 
   /**
@@ -63,12 +66,15 @@ public class ServerRoster {
   /** Whether it was the database that had gone away, rather than what it was asked for. */
   private static boolean passes(Throwable failure) {
     return Departure.causes(failure)
-        .anyMatch(
-            cause ->
-                cause instanceof SQLException sql
-                    && sql.getSQLState() != null
-                    && sql.getSQLState().length() > 2
-                    && PASSING.contains(sql.getSQLState().substring(0, 2)));
+        .anyMatch(cause -> cause instanceof SQLException sql && passes(sql));
+  }
+
+  /** A pool that has waited in vain for a connection gives no state. */
+  private static boolean passes(SQLException failure) {
+    String state = failure.getSQLState();
+    return state == null
+        || failure.getErrorCode() == IN_USE
+        || state.length() > 2 && PASSING.contains(state.substring(0, 2));
   }
 
   private static Optional<String> problem(Throwable failure) {

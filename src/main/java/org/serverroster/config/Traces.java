@@ -23,10 +23,13 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.serverroster.approval.Moments;
 import org.serverroster.outbox.Absence;
 import org.serverroster.roster.Change;
@@ -58,6 +61,13 @@ class Traces {
   private static final AttributeKey<Double> WAITED =
       AttributeKey.doubleKey("server_roster.waited_s");
 
+  private static final Set<String> MAILS = Set.of("mail", "digest");
+  private static final Set<String> WITHOUT_KIND = Set.of("notice", "digest");
+
+  /** A class of exceptions, and an SMTP reply with its enhanced code (RFC 5321, RFC 3463). */
+  private static final Pattern KIND_OF_FAILURE =
+      Pattern.compile("\\w+(: \\d{3}\\b( \\d\\.\\d{1,3}\\.\\d{1,3}\\b)?)?");
+
   private final RequestIds ids = new RequestIds();
   private final Clock clock;
   private final TransactionSynchronizationRegistry transactions;
@@ -83,11 +93,14 @@ class Traces {
   private SdkTracerProvider provider(String endpoint) {
     OpenTelemetrySdk sdk =
         AutoConfiguredOpenTelemetrySdk.builder()
-            .addPropertiesSupplier(
-                () ->
+            .addPropertiesSupplier(() -> Map.of("otel.service.name", "server-roster"))
+            .addPropertiesCustomizer( // whatever the environment says: there is no other exporter
+                config ->
                     Map.of(
-                        "otel.service.name", "server-roster",
+                        "otel.traces.exporter", "otlp",
                         "otel.exporter.otlp.endpoint", endpoint,
+                        "otel.exporter.otlp.traces.endpoint", traces(endpoint),
+                        "otel.exporter.otlp.traces.protocol", "http/protobuf",
                         "otel.exporter.otlp.protocol", "http/protobuf",
                         "otel.metrics.exporter", "none",
                         "otel.logs.exporter", "none"))
@@ -103,10 +116,10 @@ class Traces {
 
   /**
    * A stanza, a decision or the clock has been judged; told of once its transaction is over, if it
-   * has changed something or is about a request.
+   * has changed something: a peer that repeats itself makes no spans.
    */
   void judged(Change change) {
-    if (provider.isEmpty() || (!change.is("lasting") && change.get("request") == null)) {
+    if (provider.isEmpty() || !change.is("lasting")) {
       return;
     }
     String stanza = change.text("stanza");
@@ -142,22 +155,32 @@ class Traces {
     provider.ifPresent(
         there ->
             departure(departure, departure.get("begunAt"), 0)
-                .setStatus(StatusCode.ERROR, String.valueOf(departure.get("lastError")))
+                .setStatus(StatusCode.ERROR, why(departure))
                 .end(clock.instant()));
+  }
+
+  /** An SMTP server quotes addresses: what kind of failure it was, and its reply, say enough. */
+  private static String why(Map<String, Object> departure) {
+    String error = String.valueOf(departure.get("lastError"));
+    if (!MAILS.contains(String.valueOf(departure.get("channel")))) {
+      return error;
+    }
+    Matcher kind = KIND_OF_FAILURE.matcher(error);
+    return kind.lookingAt() ? kind.group() : "";
   }
 
   private Span departure(Map<String, Object> departure, Object begun, int more) {
     String channel = String.valueOf(departure.get("channel"));
-    String name = channel.equals("notice") ? channel : channel + " " + departure.get("kind");
+    String name = WITHOUT_KIND.contains(channel) ? channel : channel + " " + departure.get("kind");
     Instant start = Optional.ofNullable(Moments.instant(begun)).orElseGet(clock::instant);
     AttributesBuilder attributes = about(departure.get("request_id"), departure);
-    attributes.put(WIRE_ID, String.valueOf(departure.get("wire_id")));
+    put(attributes, WIRE_ID, departure.get("wire_id"));
     attributes.put(ATTEMPT, ((Number) departure.get("attempts")).longValue() + more);
     Instant created = Moments.instant(departure.get("created_at"));
     if (created != null) {
       attributes.put(WAITED, Duration.between(created, start).toMillis() / 1e3);
     }
-    SpanKind kind = channel.equals("mail") ? SpanKind.CLIENT : SpanKind.PRODUCER;
+    SpanKind kind = MAILS.contains(channel) ? SpanKind.CLIENT : SpanKind.PRODUCER;
     return start(null, uuid(departure.get("request_id")), name, kind, start, attributes.build());
   }
 
@@ -181,11 +204,16 @@ class Traces {
 
   private static AttributesBuilder about(Object request, Map<String, Object> row) {
     AttributesBuilder attributes = Attributes.builder();
-    if (request != null) {
-      attributes.put(REQUEST, request.toString());
+    put(attributes, REQUEST, request);
+    put(attributes, DOMAIN, row.get("domain"));
+    put(attributes, PEER, row.get("peer"));
+    return attributes;
+  }
+
+  private static void put(AttributesBuilder attributes, AttributeKey<String> key, Object value) {
+    if (value != null) {
+      attributes.put(key, value.toString());
     }
-    attributes.put(DOMAIN, String.valueOf(row.get("domain")));
-    return attributes.put(PEER, String.valueOf(row.get("peer")));
   }
 
   private void afterTransaction(Consumer<Boolean> end) {
@@ -203,6 +231,11 @@ class Traces {
             end.accept(status == Status.STATUS_COMMITTED);
           }
         });
+  }
+
+  /** Where traces go, as the protocol has it for an address without a path of its own. */
+  private static String traces(String endpoint) {
+    return endpoint.replaceFirst("/+$", "") + "/v1/traces";
   }
 
   private static String word(String constant) {

@@ -1,5 +1,6 @@
 package org.serverroster.config;
 
+import io.opentelemetry.exporter.internal.FailedExportException.HttpExportException;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -39,6 +40,9 @@ final class WatchedExporter implements SpanExporter {
   private static String reason(Throwable failure) {
     if (failure == null) {
       return "it does not take them";
+    }
+    if (failure instanceof HttpExportException http && http.getResponse() != null) {
+      return "HTTP status " + http.getResponse().statusCode();
     }
     return Departure.causes(failure).anyMatch(ConnectException.class::isInstance)
         ? "it cannot be reached"

@@ -201,6 +201,7 @@ public final class Departure {
   /** Several rows of one lane that leave together, with a lease of our own on all of them. */
   public Map<String, Object> leaseMany(@Body Map<String, Object> rows) {
     Map<String, Object> leased = lease(rows);
+    leased.put("channel", "digest");
     leased.put("kind", "digest");
     leased.put("leasedUntil", now().plus(MAIL_LEASE));
     return leased;
@@ -244,9 +245,17 @@ public final class Departure {
   }
 
   private Duration delay(int attempts, Duration first, Duration longest) {
-    long millis = first.toMillis() << Math.min(attempts - 1, 10);
-    long bounded = Math.min(millis, longest.toMillis());
+    long bounded = bounded(attempts, first, longest);
     return Duration.ofMillis(bounded * 9 / 10 + jitter.nextLong(bounded / 5 + 1));
+  }
+
+  /** So long, at least, what has failed that often is left alone. */
+  static Duration leastDelay(int attempts) {
+    return Duration.ofMillis(bounded(attempts, FIRST_DELAY, LONGEST_DELAY) * 9 / 10);
+  }
+
+  private static long bounded(int attempts, Duration first, Duration longest) {
+    return Math.min(first.toMillis() << Math.min(attempts - 1, 10), longest.toMillis());
   }
 
   /** What the SMTP server answered (RFC 5321, section 4.2), 0 when it was not an answer. */
@@ -272,9 +281,16 @@ public final class Departure {
     return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(20);
   }
 
-  /** The innermost cause in one printable line: it may quote what another server said. */
+  /**
+   * The innermost cause that says anything, in one printable line: it may quote what another server
+   * said.
+   */
   public static String describe(Throwable failure) {
-    Throwable cause = causes(failure).reduce((outer, inner) -> inner).orElseThrow();
+    Throwable cause =
+        causes(failure)
+            .filter(any -> any.getMessage() != null)
+            .reduce((outer, inner) -> inner)
+            .orElse(failure);
     String line = cause.getClass().getSimpleName() + ": " + cause.getMessage();
     String printable = line.replaceAll("[^\\p{Graph}]+", " ").strip();
     return printable.length() <= LONGEST_ERROR ? printable : printable.substring(0, LONGEST_ERROR);

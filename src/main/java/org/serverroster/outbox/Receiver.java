@@ -1,5 +1,6 @@
 package org.serverroster.outbox;
 
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ public final class Receiver {
   private final Clock clock;
   private final Absence absence;
   private Instant quietUntil;
+  private Instant tookAt;
   private Instant failingSince;
   private String lastError;
 
@@ -63,6 +65,7 @@ public final class Receiver {
 
   /** It has taken something. */
   public synchronized void took() {
+    tookAt = clock.instant();
     quietUntil = null;
     failingSince = null;
     lastError = null;
@@ -73,7 +76,7 @@ public final class Receiver {
    * It has not taken something.
    *
    * @return the row as it is put off, or, with {@code given_up} true, parked; with {@code away}
-   *     true if the reason is not this very thing, and is told of once for all that wait
+   *     true if the reason seems not to be this very thing, and is told of once for all that wait
    */
   public Map<String, Object> refused(
       Map<String, Object> postponed,
@@ -82,8 +85,11 @@ public final class Receiver {
     String error = describe(failure);
     judged.put("lastError", error);
     judged.put("given_up", givesUp(postponed, failure));
+    if (Departure.causes(failure).anyMatch(SQLException.class::isInstance)) {
+      return judged; // it may have taken it: that could not be written down
+    }
     note(error);
-    if (!isForGood(failure)) {
+    if (!isForGood(failure) && !isThisVeryThing(postponed)) {
       absence.noticed(error);
       judged.put("away", true);
       if (postponed.get("nextAt") instanceof OffsetDateTime next) {
@@ -101,6 +107,14 @@ public final class Receiver {
   /** Since when it takes nothing; empty while it does. */
   public synchronized Optional<Instant> failingSince() {
     return Optional.ofNullable(failingSince);
+  }
+
+  /** Whether this has failed often, and something else was taken since its last attempt. */
+  private synchronized boolean isThisVeryThing(Map<String, Object> row) {
+    int attempts = ((Number) row.get("attempts")).intValue();
+    return attempts >= ATTEMPTS_WHEN_REFUSED
+        && tookAt != null
+        && tookAt.isAfter(Moment.of(row.get("begunAt")).minus(Departure.leastDelay(attempts - 1)));
   }
 
   private synchronized void keepQuiet(Instant next) {

@@ -9,16 +9,16 @@ import org.apache.camel.CamelContext;
 
 /**
  * Keeps everybody at the door while the routes are not there: HTTP is heard a second before they
- * are, and until they have ended. What they would have answered is 503 with {@code Retry-After}
- * then; the process is alive, and not ready. The health checks themselves come and go with the
- * routes, so nobody asks them meanwhile.
+ * are. What they would have answered is 503 with {@code Retry-After} then; the process is alive,
+ * and not ready. The health checks themselves come and go with the routes, so nobody asks them
+ * meanwhile. At the end HTTP goes first.
  */
 @ApplicationScoped
 class Opening {
 
   private static final int FIRST = 10_000;
   private static final String HEALTH = "/q/health";
-  private static final String CLOSED = "Server Roster is starting or stopping: try again.";
+  private static final String CLOSED = "Server Roster is starting: try again.";
 
   private final CamelContext context;
 

@@ -2,8 +2,11 @@ package org.serverroster.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanId;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -127,12 +130,42 @@ class TracesTest {
   }
 
   @Test
+  void whatAMailServerSaysOfPeopleIsNotTold() {
+    traces.failed(
+        mail(
+            "mail",
+            "SMTPAddressFailedException: 550 5.1.1 <nurse@capulet.lit>: Recipient address rejected"));
+    traces.failed(mail("digest", "MailConnectException: Couldn't connect to nurse@capulet.lit"));
+    SpanData mail = told.getFinishedSpanItems().get(0);
+    SpanData digest = told.getFinishedSpanItems().get(1);
+    assertEquals("SMTPAddressFailedException: 550 5.1.1", mail.getStatus().getDescription());
+    assertEquals("mail request", mail.getName());
+    assertEquals("MailConnectException", digest.getStatus().getDescription());
+    assertEquals("digest", digest.getName());
+    assertEquals(SpanKind.CLIENT, digest.getKind());
+    assertNull(digest.getAttributes().get(AttributeKey.stringKey("server_roster.peer")));
+  }
+
+  private static Map<String, Object> mail(String channel, String error) {
+    Map<String, Object> row = new HashMap<>();
+    row.put("channel", channel);
+    row.put("kind", channel.equals("mail") ? "request" : "digest");
+    row.put("domain", "capulet.lit");
+    row.put("attempts", 1);
+    row.put("begunAt", NOW.atOffset(ZoneOffset.UTC));
+    row.put("lastError", error);
+    return row;
+  }
+
+  /** A peer may repeat itself a million times while its request is open. */
+  @Test
   void whatComesToNothingIsNotTold() throws Exception {
     Change change = request();
-    change.put("request", null);
+    change.put("opens", false);
     change.put("lasting", false);
     traces.judged(change);
     assertEquals(List.of(), waiting);
+    assertEquals(List.of(), told.getFinishedSpanItems());
   }
 
   private static Change request() throws Exception {

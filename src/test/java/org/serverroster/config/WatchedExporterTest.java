@@ -2,16 +2,21 @@ package org.serverroster.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.serverroster.outbox.Absence;
 
@@ -35,6 +40,23 @@ class WatchedExporterTest {
   void soIsOneThatRefuses() {
     exporting(CompletableResultCode.ofFailure());
     assertEquals(Optional.of("it does not take them"), absence.reason());
+  }
+
+  /** By the exporter that the program has: its own line, with the status, is not in the log. */
+  @Test
+  void itsStatusIsNamed() throws IOException {
+    HttpServer collector = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    collector.createContext("/", call -> call.sendResponseHeaders(401, -1));
+    collector.start();
+    try (SpanExporter exporter =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint("http://127.0.0.1:%d/".formatted(collector.getAddress().getPort()))
+            .build()) {
+      new WatchedExporter(exporter, absence).export(List.of()).join(20, TimeUnit.SECONDS);
+      assertEquals(Optional.of("HTTP status 401"), absence.reason());
+    } finally {
+      collector.stop(0);
+    }
   }
 
   private void exporting(CompletableResultCode result) {

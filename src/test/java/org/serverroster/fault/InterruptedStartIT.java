@@ -51,6 +51,29 @@ class InterruptedStartIT {
     }
   }
 
+  /**
+   * Nobody answers, as behind a firewall that drops: the pool gives up, and its failure has no
+   * state.
+   */
+  @Test
+  void aDatabaseThatIsFrozenIsTriedAgainToo() throws Exception {
+    try (PostgresServer database = PostgresServer.in(folder.resolve("postgresql")).start()) {
+      new Ledger(database).create();
+      database.freeze();
+      try (RosterProcess roster = roster(database.address())) {
+        roster.set("quarkus.flyway.postgresql.connect-retries", "0").launch();
+
+        assertThat(roster.awaitExit(), is(TRY_AGAIN));
+        List<String> lines = Files.readAllLines(roster.log());
+        assertThat(
+            lines.get(lines.size() - 1), startsWith("Server Roster cannot start: the database "));
+        assertThat(lines.get(lines.size() - 1), not(containsString("null")));
+      } finally {
+        database.thaw();
+      }
+    }
+  }
+
   private RosterProcess roster(InetSocketAddress database) throws IOException {
     InetSocketAddress nobody = new InetSocketAddress("127.0.0.1", 9);
     return RosterProcess.in(folder.resolve("server-roster"))

@@ -9,6 +9,7 @@ import jakarta.mail.SendFailedException;
 import jakarta.mail.internet.InternetAddress;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.TimeoutException;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -59,6 +61,10 @@ class DepartureTest {
     assertEquals(3, postponed.get("attempts"));
     assertTrue(((OffsetDateTime) postponed.get("nextAt")).isAfter(NOW.plusSeconds(3)));
     assertTrue(Departure.describe(new IOException("x".repeat(9000))).length() <= 500, "bounded");
+    assertEquals(
+        "SQLException: no connection in time",
+        Departure.describe(new SQLException("no connection in time", new TimeoutException())));
+    assertEquals("TimeoutException: null", Departure.describe(new TimeoutException()));
   }
 
   @Test

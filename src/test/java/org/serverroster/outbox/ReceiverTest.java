@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.ConnectException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -111,6 +112,43 @@ class ReceiverTest {
   @Test
   void whatItRefusesForGoodHoldsUpNothingElse() {
     refuseUntil(NOW.plusSeconds(30), answer(400));
+    assertTrue(receiver.mayBeAsked());
+  }
+
+  /** One event that a webhook answers with 500 for ever must not hide behind the others. */
+  @Test
+  void whatAloneIsNotTakenIsNamed() {
+    for (int attempt = 1; attempt < 5; attempt++) {
+      receiver.took();
+      assertEquals(true, refuseBegun(attempt, answer(500)).get("away"));
+    }
+    receiver.took();
+    now = NOW.plusSeconds(7); // the fifth comes at least 7.2 s after the fourth
+    assertNull(refuseBegun(5, answer(500)).get("away"));
+    assertEquals("HTTP status 500", refuseBegun(5, answer(500)).get("lastError"));
+    now = NOW.plusSeconds(8); // nothing was taken since the fourth
+    assertEquals(true, refuseBegun(5, answer(500)).get("away"));
+  }
+
+  private Map<String, Object> refuseBegun(int attempts, Exception failure) {
+    return receiver.refused(
+        Map.of(
+            "attempts",
+            attempts,
+            "created_at",
+            NOW.atOffset(ZoneOffset.UTC),
+            "begunAt",
+            now.atOffset(ZoneOffset.UTC)),
+        failure);
+  }
+
+  /** It took the event, and then the row could not be taken away. */
+  @Test
+  void theDatabaseIsNotTheReceiver() {
+    Map<String, Object> judged = refuse(1, NOW, new RuntimeException(new SQLException("gone")));
+    assertNull(judged.get("away"));
+    assertEquals(false, judged.get("given_up"));
+    assertEquals(Optional.empty(), receiver.lastError());
     assertTrue(receiver.mayBeAsked());
   }
 
