@@ -69,7 +69,7 @@ class LookupsInNative {
         }
       }
     }
-    boolean noted = Files.exists(NOTED) && isOfThisBuild(NOTED);
+    boolean noted = Files.exists(PROGRAM) && Files.exists(NOTED) && isOfThisBuild(NOTED);
     assumeTrue(noted || !lookups.isEmpty(), "no test has run that notes look-ups");
     assertThat("look-ups noted by " + NOTED, lookups, not(empty()));
     sources = NativeSources.in(SOURCES);
