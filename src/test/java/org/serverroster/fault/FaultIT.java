@@ -2,6 +2,7 @@ package org.serverroster.fault;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.anEmptyMap;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -30,6 +31,10 @@ class FaultIT {
     Slice slice = Slice.run(folder, Slice.Plan.of(SEED, 15));
     holds(slice.findings(), folder);
     assertThat(slice.faults(), not(anEmptyMap()));
+    for (String seen :
+        List.of(Event.HANDED_OVER, Event.SENT, Event.MAILED, Event.TOLD, "audit entries")) {
+      assertThat(seen, slice.figures().getOrDefault(seen, 0L), greaterThan(0L));
+    }
   }
 
   @Test

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -97,19 +96,12 @@ final class NativeSources {
           content
               .path("resources")
               .path("includes")
-              .forEach(include -> resources.add(pattern(include.path("pattern").asText())));
+              .forEach(include -> resources.add(Pattern.compile(include.path("pattern").asText())));
         } else if (name.endsWith("/proxy-config.json")) {
           content.forEach(proxy -> proxies.add(interfaces(proxy)));
         }
       }
     }
-  }
-
-  /** Java's own quoting, which GraalVM takes as it is. */
-  private static Pattern pattern(String text) {
-    Matcher quoted = Pattern.compile("\\\\Q(.*?)\\\\E").matcher(text);
-    return Pattern.compile(
-        quoted.replaceAll(found -> Matcher.quoteReplacement(Pattern.quote(found.group(1)))));
   }
 
   private static String interfaces(JsonNode proxy) {
