@@ -49,7 +49,9 @@ record Away(
   static Away run(Path folder, String component, Duration time, long seed)
       throws IOException, SQLException, InterruptedException {
     try (History history = History.in(folder.resolve("history.jsonl"));
-        Ground ground = new Ground(folder, 1, false, Ground.Kind.PROSODY, history).start()) {
+        Ground ground =
+            new Ground(folder, 1, false, Ground.Kind.PROSODY, Ground.Store.POSTGRESQL, history)
+                .start()) {
       RosterProcess roster = ground.instances().get(0);
       Load load = new Load(ground, seed).start();
       Pause.millis(WARM.toMillis());

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The fault tests in short, by a fixed seed. {@code bin/fault-test} runs them for longer;
@@ -25,10 +27,11 @@ class FaultIT {
   private static final long SEED = 267;
   private static final int MOST_SHOWN = 12;
 
-  @Test
-  void nothingIsLostOrDoubledWhateverIsKilled() throws Exception {
-    Path folder = FOLDER.resolve("kills");
-    Slice slice = Slice.run(folder, Slice.Plan.of(SEED, 15));
+  @ParameterizedTest
+  @CsvSource({"POSTGRESQL, 15", "H2, 8"})
+  void nothingIsLostOrDoubledWhateverIsKilled(Ground.Store store, int kills) throws Exception {
+    Path folder = FOLDER.resolve("kills-" + store);
+    Slice slice = Slice.run(folder, Slice.Plan.of(SEED, kills, store));
     holds(slice.findings(), folder);
     assertThat(slice.faults(), not(anEmptyMap()));
     for (String seen :

@@ -59,7 +59,12 @@ final class FaultRun {
         Path.of(
             "target",
             "fault",
-            "seed-%d-%d-%s".formatted(arguments.seed(), arguments.instances(), arguments.server()));
+            "seed-%d-%d-%s-%s"
+                .formatted(
+                    arguments.seed(),
+                    arguments.instances(),
+                    arguments.server(),
+                    arguments.store()));
     Files.createDirectories(folder);
     FaultRun run = new FaultRun(folder, arguments);
     boolean held = run.run();
@@ -92,6 +97,7 @@ final class FaultRun {
                   arguments.instances(),
                   true,
                   arguments.server(),
+                  arguments.store(),
                   arguments.instances() > 1));
       done.add(slice);
       JSON.writerWithDefaultPrettyPrinter().writeValue(state().toFile(), done);
@@ -158,6 +164,7 @@ final class FaultRun {
       int slices,
       int instances,
       Ground.Kind server,
+      Ground.Store store,
       Path check,
       String away,
       Duration time,
@@ -176,6 +183,8 @@ final class FaultRun {
           number(given, "--instances", 1),
           Ground.Kind.valueOf(
               given.getOrDefault("--server", "prosody").toUpperCase(java.util.Locale.ROOT)),
+          Ground.Store.valueOf(
+              given.getOrDefault("--database", "postgresql").toUpperCase(java.util.Locale.ROOT)),
           given.containsKey("--check") ? Path.of(given.get("--check")) : null,
           given.get("--away"),
           Duration.parse(given.getOrDefault("--for", "PT10M")),

@@ -44,17 +44,28 @@ final class Ground implements AutoCloseable {
     EJABBERD
   }
 
+  /** Which database there is. */
+  enum Store {
+    /** Beside the service, for any number of instances. */
+    POSTGRESQL,
+    /** Embedded in the one instance that there is. */
+    H2
+  }
+
   static final List<String> ADMINISTRATORS = List.of("juliet@capulet.lit", "nurse@capulet.lit");
   static final List<String> PEERS =
       IntStream.range(0, 8).mapToObj("peer%d.lit"::formatted).toList();
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final int TURNS = 20;
+  private static final int TURN_MILLIS = 2000;
 
   private final Path folder;
   private final History history;
   private final Points points = new Points();
   private final Dns dns;
   private final SmallDisk disk;
+  private final Store store;
   private final PostgresServer database;
   private final Ledger ledger;
   private final HostServer server;
@@ -69,22 +80,33 @@ final class Ground implements AutoCloseable {
    * @param count how many instances of Server Roster
    * @param smallDisk whether the database is to have a disk that can be filled
    * @param kind which XMPP server
+   * @param store which database
    */
-  Ground(Path folder, int count, boolean smallDisk, Kind kind, History history) throws IOException {
+  Ground(Path folder, int count, boolean smallDisk, Kind kind, Store store, History history)
+      throws IOException {
+    if (store == Store.H2 && count != 1) {
+      throw new IllegalArgumentException("the embedded database is that of one instance");
+    }
     this.folder = folder;
     this.history = history;
+    this.store = store;
     dns = Dns.start();
-    disk = smallDisk ? SmallDisk.at(folder.resolve("postgresql")) : null;
+    disk = smallDisk ? SmallDisk.at(dataOf(folder, store)) : null;
     if (smallDisk && disk == null) {
       history.note(
           Event.FAULT, "fault", "left out: no small disk can be mounted, so none is filled");
     }
-    database =
-        PostgresServer.in(folder.resolve("postgresql"))
-            .set("max_connections", "40")
-            .set("max_wal_size", "64MB")
-            .set("min_wal_size", "32MB");
-    ledger = new Ledger(database);
+    if (store == Store.H2) {
+      database = null;
+      ledger = new H2Ledger(dataOf(folder, store).resolve("server-roster"));
+    } else {
+      database =
+          PostgresServer.in(dataOf(folder, store))
+              .set("max_connections", "40")
+              .set("max_wal_size", "64MB")
+              .set("min_wal_size", "32MB");
+      ledger = new PostgresqlLedger(database);
+    }
     mail = new MailSink(history, points);
     server =
         kind == Kind.PROSODY
@@ -95,25 +117,38 @@ final class Ground implements AutoCloseable {
         .component(Lab.COMPONENT, Lab.SECRET);
     PEERS.forEach(peer -> server.component(peer, Lab.SECRET));
     events = EventSink.isWanted() ? new EventSink(history) : null;
-    sql = new Gate(database.address(), () -> new SqlEar(points));
+    sql = database == null ? null : new Gate(database.address(), () -> new SqlEar(points));
     stream = new Gate(server.components(), () -> new StreamEar(history, points));
     for (int i = 0; i < count; i++) {
-      instances.add(
-          RosterProcess.in(folder.resolve("server-roster-" + i))
-              .attachedTo(stream.address(), mail.port(), ADMINISTRATORS.toArray(String[]::new))
-              .keptIn(
-                  PostgresServer.url(sql.address(), Ledger.DATABASE) + "?sslmode=disable",
-                  Ledger.USER,
-                  "none")
-              .set("roster.events.uri", events == null ? null : events.uri())
-              .set("roster.denial.quiet-period", "PT2S")
-              .set("roster.limits.pending-requests", "1000000")
-              .set("roster.limits.requests-per-day", "1000000")
-              .set("roster.limits.requests-per-peer", "1000000")
-              .set("roster.limits.mails-per-hour", "1000000")
-              .jvm("-Xmx256m"));
+      instances.add(instance(folder.resolve("server-roster-" + i)));
     }
     instances.forEach(instance -> visitors.put(instance, instance.visitor()));
+  }
+
+  /** Where the data of the database are: what is below is gone when its disk is taken away. */
+  static Path dataOf(Path folder, Store store) {
+    return store == Store.H2
+        ? folder.resolve("server-roster-0").resolve("data")
+        : folder.resolve("postgresql");
+  }
+
+  private RosterProcess instance(Path place) throws IOException {
+    RosterProcess instance =
+        RosterProcess.in(place)
+            .attachedTo(stream.address(), mail.port(), ADMINISTRATORS.toArray(String[]::new))
+            .set("roster.events.uri", events == null ? null : events.uri())
+            .set("roster.denial.quiet-period", "PT2S")
+            .set("roster.limits.pending-requests", "1000000")
+            .set("roster.limits.requests-per-day", "1000000")
+            .set("roster.limits.requests-per-peer", "1000000")
+            .set("roster.limits.mails-per-hour", "1000000")
+            .jvm("-Xmx256m");
+    return database == null
+        ? instance
+        : instance.keptIn(
+            PostgresServer.url(sql.address(), PostgresqlLedger.DATABASE) + "?sslmode=disable",
+            PostgresqlLedger.USER,
+            "none");
   }
 
   /**
@@ -149,11 +184,19 @@ final class Ground implements AutoCloseable {
 
   /** Starts everything and the first instance only. */
   Ground startFirst() throws IOException, SQLException {
-    database.start();
-    ledger.create();
+    if (ledger instanceof PostgresqlLedger postgresql) {
+      database.start();
+      postgresql.create();
+    }
     server.start();
     instances.get(0).start();
-    ledger.watch();
+    if (isEmbedded()) {
+      instances.get(0).stop();
+      ledger.watch();
+      instances.get(0).start();
+    } else {
+      ledger.watch();
+    }
     return this;
   }
 
@@ -174,8 +217,19 @@ final class Ground implements AutoCloseable {
     return points;
   }
 
+  /** Whether the database is in the service: then nobody can look into it while that runs. */
+  boolean isEmbedded() {
+    return store == Store.H2;
+  }
+
+  /** Null when the database is in the service. */
   PostgresServer database() {
     return database;
+  }
+
+  /** Whether whoever keeps the ledger can be asked. */
+  boolean canBeAsked() {
+    return isEmbedded() ? noneIsAlive() : database.isAlive();
   }
 
   Ledger ledger() {
@@ -195,6 +249,7 @@ final class Ground implements AutoCloseable {
     return events;
   }
 
+  /** Null when the database is in the service. */
   Gate sql() {
     return sql;
   }
@@ -225,7 +280,7 @@ final class Ground implements AutoCloseable {
    * rows that wait to be tried again be due.
    */
   void hurry() throws SQLException {
-    if (instances.stream().noneMatch(RosterProcess::isAlive)) {
+    if (noneIsAlive()) {
       ledger.run("update outbox set lease = null, leased_until = null where lease is not null");
     }
     ledger.run("update outbox set next_at = now() where next_at > now() and lease is null");
@@ -250,10 +305,39 @@ final class Ground implements AutoCloseable {
     if (!awaitHolder()) {
       return List.of(new Finding("stuck", "", "no instance was ready after a restart in peace"));
     }
-    ledger.run("update outbox set next_at = now() where next_at > now() and lease is null");
-    return await(this::isAtRest)
-        ? List.of()
-        : List.of(new Finding("stuck", "", "not everything had left in time"));
+    boolean rests;
+    if (isEmbedded()) {
+      rests = leavesBetweenLooks();
+    } else {
+      hurry();
+      rests = await(this::isAtRest);
+    }
+    return rests ? List.of() : List.of(new Finding("stuck", "", "not everything had left in time"));
+  }
+
+  private boolean noneIsAlive() {
+    return instances.stream().noneMatch(RosterProcess::isAlive);
+  }
+
+  /** The service is stopped now and then, for a look at what still waits. */
+  private boolean leavesBetweenLooks() throws IOException, SQLException {
+    for (int turn = 0; turn < TURNS; turn++) {
+      boolean taken = await(() -> journaled() == 0);
+      Pause.millis(TURN_MILLIS);
+      instances.forEach(RosterProcess::stop);
+      boolean empty = waiting() == 0;
+      hurry();
+      for (RosterProcess instance : instances) {
+        instance.launch();
+      }
+      if (!awaitHolder()) {
+        return false;
+      }
+      if (taken && empty) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean awaitHolder() {
@@ -264,9 +348,13 @@ final class Ground implements AutoCloseable {
         });
   }
 
-  /** What everybody has kept. */
+  /** What everybody has kept; where the database is in the service, that has ended then. */
   Books books() throws IOException, SQLException {
-    return ledger.read(journaled(), auditChain());
+    Map<String, String> chain = auditChain();
+    if (isEmbedded()) {
+      instances.forEach(RosterProcess::stop);
+    }
+    return ledger.read(journaled(), chain);
   }
 
   @Override
@@ -277,9 +365,11 @@ final class Ground implements AutoCloseable {
       }
     }
     server.close();
-    database.close();
     stream.close();
-    sql.close();
+    if (database != null) {
+      database.close();
+      sql.close();
+    }
     mail.close();
     if (events != null) {
       events.close();

@@ -21,12 +21,15 @@ final class Injector {
 
   private static final List<String> DATABASE_POINTS =
       Points.NAMES.stream().filter(name -> name.matches(".*(commit|lease|conclude)")).toList();
+  private static final List<String> WIRE_POINTS =
+      Points.NAMES.stream().filter(name -> !DATABASE_POINTS.contains(name)).toList();
   private static final List<String> SERVER_POINTS =
       Points.NAMES.stream().filter(name -> name.matches(".*(stanza|acknowledgement)")).toList();
 
   private final Ground ground;
   private final Random random;
   private final boolean instancesOnly;
+  private final List<Disturbance> disturbances;
   private final Map<String, Integer> done = new TreeMap<>();
 
   /**
@@ -36,6 +39,7 @@ final class Injector {
     this.ground = ground;
     this.instancesOnly = instancesOnly;
     this.random = new Random(seed);
+    this.disturbances = disturbances();
   }
 
   /** How often each thing was done. */
@@ -63,8 +67,8 @@ final class Injector {
       disturb();
     }
     int dice = random.nextInt(100);
-    if (dice < 45) {
-      strike("server-roster", Points.NAMES, this::killInstance);
+    if (dice < 45 || (dice >= 70 && ground.isEmbedded())) {
+      strike("server-roster", ground.isEmbedded() ? WIRE_POINTS : Points.NAMES, this::killInstance);
       revive();
     } else if (dice < 70) {
       strike("xmpp-server", SERVER_POINTS, ground.server()::kill9);
@@ -95,22 +99,32 @@ final class Injector {
 
   /** Does something that nobody dies of, or not at once. */
   void disturb() throws IOException, SQLException {
-    switch (random.nextInt(ground.disk() == null ? 12 : 14)) {
-      case 0 -> freeze("server-roster", this::freezeInstance, this::thawInstances);
-      case 1 -> freeze("xmpp-server", ground.server()::freeze, ground.server()::thaw);
-      case 2 -> freeze("postgresql", ground.database()::freeze, ground.database()::thaw);
-      case 3 -> {
-        note("reset the component stream");
-        ground.stream().reset();
-      }
-      case 4, 5 -> beUnhelpful();
-      case 6 -> refuseDatabase();
-      case 7 -> useUpConnections();
-      case 8 -> holdLocks();
-      case 9 -> endBackends();
-      case 10, 11 -> stopInstance();
-      default -> fillDisk();
+    disturbances.get(random.nextInt(disturbances.size())).happen();
+  }
+
+  /** What can be done here; what is more than once comes more often. */
+  private List<Disturbance> disturbances() {
+    List<Disturbance> all = new ArrayList<>();
+    all.add(() -> freeze("server-roster", this::freezeInstance, this::thawInstances));
+    all.add(() -> freeze("xmpp-server", ground.server()::freeze, ground.server()::thaw));
+    all.add(this::resetStream);
+    all.addAll(List.of(this::beUnhelpful, this::beUnhelpful));
+    all.addAll(List.of(this::stopInstance, this::stopInstance));
+    if (!ground.isEmbedded()) {
+      all.add(() -> freeze("postgresql", ground.database()::freeze, ground.database()::thaw));
+      all.add(this::refuseDatabase);
+      all.add(this::useUpConnections);
+      all.add(this::holdLocks);
+      all.add(this::endBackends);
     }
+    if (ground.disk() != null) {
+      all.addAll(List.of(this::fillDisk, this::fillDisk));
+    }
+    return all;
+  }
+
+  private interface Disturbance {
+    void happen() throws IOException, SQLException;
   }
 
   private interface Act {
@@ -144,9 +158,12 @@ final class Injector {
     victim.kill9();
   }
 
-  /** Starts what was killed; an instance that is alone finds the leases of its predecessor over. */
+  /**
+   * Starts what was killed; an instance that is alone finds the leases of its predecessor over. An
+   * embedded database is left now and then as the kill has left it: to look into it mends it.
+   */
   private void revive() throws IOException, SQLException {
-    if (ground.database().isAlive()) {
+    if (ground.canBeAsked() && !(ground.isEmbedded() && random.nextBoolean())) {
       ground.hurry();
     }
     for (RosterProcess instance : ground.instances()) {
@@ -161,6 +178,11 @@ final class Injector {
     note("stop server-roster");
     ground.instances().forEach(RosterProcess::stop);
     revive();
+  }
+
+  private void resetStream() {
+    note("reset the component stream");
+    ground.stream().reset();
   }
 
   private void freezeInstance() throws IOException {
@@ -208,7 +230,7 @@ final class Injector {
     List<Connection> all = new ArrayList<>();
     try {
       while (all.size() < 60) {
-        all.add(ground.database().connect(Ledger.DATABASE, Ledger.USER));
+        all.add(ground.database().connect(PostgresqlLedger.DATABASE, PostgresqlLedger.USER));
         if (all.size() == 10) {
           ground.sql().reset();
         }
@@ -249,7 +271,7 @@ final class Injector {
           .ledger()
           .run(
               "select pg_terminate_backend(pid) from pg_stat_activity where usename = '"
-                  + Ledger.USER
+                  + PostgresqlLedger.USER
                   + "'");
     } catch (SQLException e) {
       throw new UncheckedIOException(new IOException(e));
@@ -261,7 +283,7 @@ final class Injector {
     ground.disk().fill();
     Pause.millis(500 + random.nextInt(2000));
     ground.disk().free();
-    if (!ground.database().isAlive()) {
+    if (!ground.isEmbedded() && !ground.database().isAlive()) {
       note("PostgreSQL died of the full disk");
       ground.database().start();
     }

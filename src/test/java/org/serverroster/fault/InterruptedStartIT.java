@@ -33,7 +33,7 @@ class InterruptedStartIT {
   void isSaidInALineAndIsNotTheFaultOfTheSettings() throws Exception {
     AtomicBoolean goesAway = new AtomicBoolean(true);
     try (PostgresServer database = PostgresServer.in(folder.resolve("postgresql")).start()) {
-      new Ledger(database).create();
+      new PostgresqlLedger(database).create();
       try (Gate gate = new Gate(database.address(), () -> new Breaking(goesAway));
           RosterProcess roster = roster(gate.address())) {
         roster.launch();
@@ -58,7 +58,7 @@ class InterruptedStartIT {
   @Test
   void aDatabaseThatIsFrozenIsTriedAgainToo() throws Exception {
     try (PostgresServer database = PostgresServer.in(folder.resolve("postgresql")).start()) {
-      new Ledger(database).create();
+      new PostgresqlLedger(database).create();
       database.freeze();
       try (RosterProcess roster = roster(database.address())) {
         roster.set("quarkus.flyway.postgresql.connect-retries", "0").launch();
@@ -79,8 +79,8 @@ class InterruptedStartIT {
     return RosterProcess.in(folder.resolve("server-roster"))
         .attachedTo(nobody, nobody.getPort(), "nurse@capulet.lit")
         .keptIn(
-            PostgresServer.url(database, Ledger.DATABASE) + "?sslmode=disable",
-            Ledger.USER,
+            PostgresServer.url(database, PostgresqlLedger.DATABASE) + "?sslmode=disable",
+            PostgresqlLedger.USER,
             "none");
   }
 

@@ -11,68 +11,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.serverroster.lab.PostgresServer;
 
 /**
  * The test's own eyes in the database: triggers that note every change in the transaction that
  * makes it, in a schema that Server Roster knows nothing of, and are kept or lost with it.
  */
-final class Ledger {
-
-  static final String DATABASE = "roster";
-  static final String USER = "roster";
+abstract class Ledger {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static final String WATCH =
-      """
-      create schema watch;
-      create table watch.change (
-        id bigserial primary key, tx bigint not null, tab text not null, was jsonb, became jsonb);
-      create function watch.note() returns trigger language plpgsql security definer as $$
-      begin
-        insert into watch.change (tx, tab, was, became) values (
-          txid_current(), tg_table_name,
-          case when tg_op = 'UPDATE' then jsonb_strip_nulls(to_jsonb(old)) end,
-          jsonb_strip_nulls(to_jsonb(new)));
-        return null;
-      end $$;
-      create trigger watch_peer_new after insert on peer
-        for each row when (new.state <> 'none') execute function watch.note();
-      create trigger watch_peer after update on peer
-        for each row when (old.state <> new.state) execute function watch.note();
-      create trigger watch_audit after insert on audit_entry
-        for each row execute function watch.note();
-      create trigger watch_outbox after insert on outbox
-        for each row execute function watch.note();
-      create trigger watch_request_new after insert on approval_request
-        for each row execute function watch.note();
-      create trigger watch_request after update on approval_request
-        for each row when (old.outcome <> new.outcome) execute function watch.note();
-      """;
-
-  private final PostgresServer server;
-
-  Ledger(PostgresServer server) {
-    this.server = server;
-  }
-
-  /** Makes an empty database of which Server Roster's user is the owner. */
-  void create() throws SQLException {
-    try (Connection connection = server.connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute("create role " + USER + " login");
-      statement.execute("create database " + DATABASE + " owner " + USER);
-    }
-  }
-
   /** Begins to watch the tables, which must be there. */
-  void watch() throws SQLException {
-    run(WATCH);
-  }
+  abstract void watch() throws SQLException;
+
+  /** A connection to Server Roster's database that may do everything. */
+  abstract Connection connect() throws SQLException;
 
   /** Runs statements of our own. */
-  void run(String sql) throws SQLException {
+  final void run(String sql) throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
@@ -80,7 +35,7 @@ final class Ledger {
   }
 
   /** The first column of the only row. */
-  long number(String sql) throws SQLException {
+  final long number(String sql) throws SQLException {
     try (Connection connection = connect();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
@@ -89,13 +44,9 @@ final class Ledger {
     }
   }
 
-  /** A connection of the superuser to Server Roster's database. */
-  Connection connect() throws SQLException {
-    return server.connect(DATABASE, PostgresServer.SUPERUSER);
-  }
-
   /** Everything that was kept. */
-  Books read(long journaled, Map<String, String> auditChain) throws SQLException, IOException {
+  final Books read(long journaled, Map<String, String> auditChain)
+      throws SQLException, IOException {
     List<Books.Row> changes = new ArrayList<>();
     Map<String, String> states = new LinkedHashMap<>();
     List<Long> audited = new ArrayList<>();
@@ -124,11 +75,9 @@ final class Ledger {
           audited.add(rows.getLong(1));
         }
       }
-      try (ResultSet rows =
-          statement.executeQuery(
-              "select jsonb_strip_nulls(to_jsonb(o)) from outbox o order by o.id")) {
+      try (ResultSet rows = statement.executeQuery("select * from outbox order by id")) {
         while (rows.next()) {
-          waiting.add(rows.getString(1));
+          waiting.add(words(rows));
         }
       }
     }
@@ -142,5 +91,16 @@ final class Ledger {
       row.properties().forEach(field -> columns.put(field.getKey(), field.getValue().asText()));
     }
     return columns;
+  }
+
+  /** A row, without what is null in it. */
+  private static String words(ResultSet row) throws SQLException {
+    Map<String, String> columns = new LinkedHashMap<>();
+    for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+      if (row.getString(i) != null) {
+        columns.put(row.getMetaData().getColumnName(i), row.getString(i));
+      }
+    }
+    return columns.toString();
   }
 }

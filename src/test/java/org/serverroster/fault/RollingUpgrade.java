@@ -21,7 +21,8 @@ final class RollingUpgrade {
   static List<Finding> run(Path folder, Path earlier, long seed)
       throws IOException, SQLException, InterruptedException {
     try (History history = History.in(folder.resolve("history.jsonl"));
-        Ground ground = new Ground(folder, 2, false, Ground.Kind.PROSODY, history)) {
+        Ground ground =
+            new Ground(folder, 2, false, Ground.Kind.PROSODY, Ground.Store.POSTGRESQL, history)) {
       RosterProcess before = ground.instances().get(0).program(earlier);
       RosterProcess after = ground.instances().get(1);
       ground.startFirst();

@@ -38,10 +38,12 @@ record Slice(
       int instances,
       boolean smallDisk,
       Ground.Kind server,
+      Ground.Store store,
       boolean instancesOnly) {
 
-    static Plan of(long seed, int kills) {
-      return new Plan(seed, kills, 1, true, Ground.Kind.PROSODY, false);
+    /** One instance on Prosody. */
+    static Plan of(long seed, int kills, Ground.Store store) {
+      return new Plan(seed, kills, 1, true, Ground.Kind.PROSODY, store, false);
     }
   }
 
@@ -62,10 +64,16 @@ record Slice(
 
   /** Runs one. */
   static Slice run(Path folder, Plan plan) throws IOException, SQLException, InterruptedException {
-    SmallDisk.unmount(folder.resolve("postgresql"));
+    SmallDisk.unmount(Ground.dataOf(folder, plan.store()));
     try (History history = History.in(folder.resolve("history.jsonl"));
         Ground ground =
-            new Ground(folder, plan.instances(), plan.smallDisk(), plan.server(), history)
+            new Ground(
+                    folder,
+                    plan.instances(),
+                    plan.smallDisk(),
+                    plan.server(),
+                    plan.store(),
+                    history)
                 .start()) {
       Injector injector = new Injector(ground, plan.seed(), plan.instancesOnly());
       Load load = new Load(ground, plan.seed()).start();
