@@ -28,7 +28,11 @@ final class H2Ledger extends Ledger {
   private static final String TRIGGER =
       """
       Object watch() throws Exception {
-        Class<?> trigger = Class.forName("org.h2.api.Trigger");
+        Class<?> h2 = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+            .walk(frames -> frames.map(StackWalker.StackFrame::getDeclaringClass)
+                .filter(caller -> caller.getName().startsWith("org.h2.schema."))
+                .findFirst()).orElseThrow();
+        Class<?> trigger = Class.forName("org.h2.api.Trigger", false, h2.getClassLoader());
         return java.lang.reflect.Proxy.newProxyInstance(
             trigger.getClassLoader(), new Class<?>[] {trigger},
             new java.lang.reflect.InvocationHandler() {
