@@ -114,6 +114,25 @@ class NativeMetadataTest {
   }
 
   @Test
+  void aBinaryIsTestedByAllThatQuarkusStarts() throws IOException {
+    Set<String> started = new TreeSet<>();
+    try (Stream<Path> tests = Files.walk(Path.of("src/test/java"))) {
+      for (Path test : tests.filter(file -> file.toString().endsWith("IT.java")).toList()) {
+        if (Files.readString(test).contains("@QuarkusIntegrationTest")) {
+          started.add(Path.of("src/test/java").relativize(test).toString());
+        }
+      }
+    }
+    Set<String> run =
+        find(
+                Pattern.compile("<include>(org/serverroster/\\w+/\\w+IT.java)"),
+                Files.readString(Path.of("pom.xml")))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertTrue(started.size() > 4, started::toString);
+    assertEquals(started, run, "pom.xml, the profile native");
+  }
+
+  @Test
   void theExceptionsOfTheRoutesCanBeMade() throws IOException {
     Set<String> named = find(EXCEPTION, routes()).collect(Collectors.toCollection(TreeSet::new));
     assertTrue(named.size() > 2, named::toString);

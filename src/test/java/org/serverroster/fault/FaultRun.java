@@ -95,7 +95,7 @@ final class FaultRun {
                   arguments.seed() + number,
                   kills,
                   arguments.instances(),
-                  true,
+                  arguments.fullDisk(),
                   arguments.server(),
                   arguments.store(),
                   arguments.instances() > 1));
@@ -165,6 +165,7 @@ final class FaultRun {
       int instances,
       Ground.Kind server,
       Ground.Store store,
+      boolean fullDisk,
       Path check,
       String away,
       Duration time,
@@ -185,6 +186,7 @@ final class FaultRun {
               given.getOrDefault("--server", "prosody").toUpperCase(java.util.Locale.ROOT)),
           Ground.Store.valueOf(
               given.getOrDefault("--database", "postgresql").toUpperCase(java.util.Locale.ROOT)),
+          !given.getOrDefault("--full-disk", "yes").equals("no"),
           given.containsKey("--check") ? Path.of(given.get("--check")) : null,
           given.get("--away"),
           Duration.parse(given.getOrDefault("--for", "PT10M")),

@@ -80,7 +80,7 @@ final class H2Ledger extends Ledger {
                 int at = 1;
                 for (Object[] row : new Object[][] {was, is}) {
                   for (int i = 0; row != null && i < row.length; i++) {
-                    insert.setObject(at++, row[i]);
+                    insert.setObject(at++, row[i] instanceof Boolean ? row[i].toString() : row[i]);
                   }
                 }
                 insert.execute();
