@@ -58,7 +58,7 @@ final class Ground implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int TURNS = 20;
-  private static final int TURN_MILLIS = 2000;
+  private static final int TURN_MILLIS = 8000;
 
   private final Path folder;
   private final History history;

@@ -145,6 +145,26 @@ class RestartIT {
         said.subList(said.size() - 3, said.size()));
   }
 
+  /** The peer would take the answer of then for one to what it has asked since. */
+  @Test
+  void whatLeftBeforeALaterStanzaDoesNotComeAgainAfterAKill() throws Exception {
+    Life revoked = new Life("both", "revoked");
+    WAYS.get("both").forEach(revoked::goes);
+    revoked.agrees();
+    xmpp.forget();
+    roster.visitor().act(Lab.HOST, revoked.peer, "revoke", "{}");
+    patiently().until(() -> sentTo(revoked.peer).contains("unsubscribe"));
+    assertTrue(sentTo(revoked.peer).contains("unsubscribed"));
+
+    roster.kill9();
+    xmpp.forget();
+    roster.start();
+
+    roster.visitor().act(Lab.HOST, revoked.peer, "subscribe", "{\"preApprove\": false}");
+    patiently().until(() -> sentTo(revoked.peer).contains("subscribe"));
+    assertFalse(sentTo(revoked.peer).contains("unsubscribed"), "before unsubscribe, which came");
+  }
+
   private void end(Ending ending) {
     if (ending == Ending.STOPPED) {
       roster.stop();
