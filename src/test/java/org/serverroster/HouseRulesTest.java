@@ -100,6 +100,8 @@ class HouseRulesTest {
           .doNotHaveSimpleName("FirstStart")
           .and()
           .doNotHaveSimpleName("PooledConnections")
+          .and()
+          .doNotHaveSimpleName("EmbeddedFile")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.sql.Connection");

@@ -2,6 +2,8 @@ package org.serverroster.config;
 
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -21,12 +23,15 @@ public final class Outage {
   private static final String TIMED_OUT = "HYT";
 
   private final Absence absence;
+  private final EmbeddedFile file;
 
   /**
    * @param clock now
+   * @param file that of the embedded database, null when another one is in use
    */
-  public Outage(Clock clock) {
+  Outage(Clock clock, EmbeddedFile file) {
     this.absence = new Absence("database", clock);
+    this.file = file;
   }
 
   /**
@@ -40,16 +45,30 @@ public final class Outage {
 
   /** Whether trying the same again later can succeed. */
   public boolean isAway(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    if (!passes(failure)) {
+    boolean ofTheFile = file != null && EmbeddedFile.isBehind(failure);
+    if (!ofTheFile && !passes(failure)) {
       return false;
     }
     absence.noticed(failure);
+    if (ofTheFile) {
+      file.letGo();
+    }
     return true;
   }
 
   /** Whether an outage was noticed and is not known to be over. */
   public boolean isOut() {
     return absence.since().isPresent();
+  }
+
+  /** Since when it is away; empty when it is there. */
+  Optional<Instant> since() {
+    return absence.since();
+  }
+
+  /** Why, in one printable line; empty when it is there. */
+  Optional<String> reason() {
+    return absence.reason();
   }
 
   /** A statement that writes went through. */

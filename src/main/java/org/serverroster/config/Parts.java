@@ -41,7 +41,6 @@ import org.serverroster.outbox.Announcements;
 import org.serverroster.outbox.ClockWatch;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
-import org.serverroster.outbox.DeviceFlush;
 import org.serverroster.outbox.Disagreements;
 import org.serverroster.outbox.Greetings;
 import org.serverroster.outbox.MailBudget;
@@ -314,10 +313,11 @@ class Parts {
 
   @Produces
   @Singleton
-  @Named("deviceFlush")
+  @Named("embeddedFile")
   @Unremovable
-  DeviceFlush deviceFlush() {
-    return new DeviceFlush();
+  EmbeddedFile embeddedFile(@DataSource("h2") Instance<AgroalDataSource> h2) {
+    Settings.Db db = settings.db();
+    return new EmbeddedFile(h2::get, db.username().orElse(""), db.password().orElse(""));
   }
 
   @Produces
@@ -429,8 +429,8 @@ class Parts {
   @Singleton
   @Named("database")
   @Unremovable
-  Outage database(Clock clock) {
-    return new Outage(clock);
+  Outage database(Clock clock, EmbeddedFile file) {
+    return new Outage(clock, settings.db().kind().equals("h2") ? file : null);
   }
 
   @Produces

@@ -1,7 +1,5 @@
 package org.serverroster.outbox;
 
-import org.apache.camel.ExchangeProperty;
-
 /**
  * Lets commits of the embedded database share a flush of the device: whoever has committed waits
  * for a flush that began afterwards, and one of those who wait does it for all of them.
@@ -22,8 +20,7 @@ public final class DeviceFlush {
    *
    * @return true when the caller must flush, and say {@link #done} or {@link #failed} afterwards
    */
-  public synchronized boolean mustFlush(@ExchangeProperty("flush") long ticket)
-      throws InterruptedException {
+  public synchronized boolean mustFlush(long ticket) throws InterruptedException {
     while (done < ticket && running) {
       wait();
     }

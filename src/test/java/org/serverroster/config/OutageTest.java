@@ -13,11 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OutageTest {
 
-  private final Outage outage = new Outage(Clock.systemUTC());
+  private final Outage outage = new Outage(Clock.systemUTC(), null);
 
   @ParameterizedTest
   @NullSource
-  @ValueSource(strings = {"08001", "08006", "53300", "57P01", "40001", "40P01", "HYT00", "90098"})
+  @ValueSource(
+      strings = {"08001", "08006", "53300", "57P01", "40001", "40P01", "HYT00", "90028", "90098"})
   void whatPassesIsWaitedFor(String state) {
     assertTrue(outage.isAway(new RuntimeException(new SQLException("away", state))));
     assertTrue(outage.isOut());

@@ -2,6 +2,7 @@ package org.serverroster.fault;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.anEmptyMap;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -38,6 +39,17 @@ class FaultIT {
         List.of(Event.HANDED_OVER, Event.SENT, Event.MAILED, Event.TOLD, "audit entries")) {
       assertThat(seen, slice.figures().getOrDefault(seen, 0L), greaterThan(0L));
     }
+  }
+
+  @Test
+  void nothingIsLostOrDoubledWhenWhoHoldsTheStreamIsKilled() throws Exception {
+    Path folder = FOLDER.resolve("replicas");
+    Slice slice =
+        Slice.run(
+            folder,
+            new Slice.Plan(SEED, 3, 2, false, Ground.Kind.PROSODY, Ground.Store.POSTGRESQL, true));
+    holds(slice.findings(), folder);
+    assertThat(slice.takeovers(), not(empty()));
   }
 
   @Test

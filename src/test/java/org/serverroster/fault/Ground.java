@@ -23,6 +23,7 @@ import org.serverroster.lab.Lab;
 import org.serverroster.lab.PostgresServer;
 import org.serverroster.lab.Prosody;
 import org.serverroster.lab.RosterProcess;
+import org.serverroster.lab.SmallDisk;
 import org.serverroster.lab.Visitor;
 
 /**

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.serverroster.lab.SmallDisk;
 
 /**
  * A part of a run that ends by itself: fresh ground, so many kills, peace, and the check.

@@ -12,12 +12,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -27,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.serverroster.lab.Lab;
 import org.serverroster.lab.RosterProcess;
 import org.serverroster.xmpp.ScriptedXmppServer;
-import org.w3c.dom.Element;
 
 /**
  * The packaged program is stopped in good order while its server hands over as much as it can: what
@@ -36,7 +31,6 @@ import org.w3c.dom.Element;
 class OrderlyStopIT {
 
   private static final int BEFORE = 300;
-  private static final int WAITING = 6;
 
   @TempDir Path folder;
 
@@ -47,27 +41,24 @@ class OrderlyStopIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, false, false, true})
   void whatIsAcknowledgedIsKept(boolean reversed) throws Exception {
-    Map<String, String> handedOver = new ConcurrentHashMap<>();
+    Set<String> acknowledged;
     try (ScriptedXmppServer server = ScriptedXmppServer.start(Lab.COMPONENT, Lab.SECRET)) {
       server.acknowledgeSends();
       try (RosterProcess roster = roster(server.address(), reversed)) {
         roster.start();
-        AtomicBoolean over = new AtomicBoolean();
-        Thread sender = new Thread(() -> handOver(server, handedOver, over), "sender");
-        sender.start();
-        Awaitility.await().until(() -> acknowledged(server, handedOver).size() > BEFORE);
+        Strangers strangers = Strangers.at(server);
+        Awaitility.await().until(() -> strangers.acknowledged().size() > BEFORE);
 
         roster.awaitStop();
 
-        over.set(true);
-        sender.join();
+        strangers.stop();
+        acknowledged = strangers.acknowledged();
       }
-      Set<String> acknowledged = acknowledged(server, handedOver);
-      assertThat(acknowledged.size(), greaterThan(BEFORE));
-      Set<String> lost = new TreeSet<>(acknowledged);
-      lost.removeAll(peers());
-      assertThat(lost, empty());
     }
+    assertThat(acknowledged.size(), greaterThan(BEFORE));
+    Set<String> lost = new TreeSet<>(acknowledged);
+    lost.removeAll(peers());
+    assertThat(lost, empty());
   }
 
   private RosterProcess roster(InetSocketAddress server, boolean reversed) throws IOException {
@@ -86,44 +77,6 @@ class OrderlyStopIT {
           .sorted(reversed ? order.reversed() : order)
           .collect(Collectors.joining(","));
     }
-  }
-
-  /** Always another peer, until the stream has ended. */
-  private static void handOver(
-      ScriptedXmppServer server, Map<String, String> handedOver, AtomicBoolean over) {
-    AtomicInteger number = new AtomicInteger();
-    try {
-      while (!over.get()) {
-        if (handedOver.size() - answered(server) > WAITING) {
-          Thread.onSpinWait();
-          continue;
-        }
-        String peer = "peer-%d.lit".formatted(number.incrementAndGet());
-        String id =
-            server.startHandOver(
-                Lab.HOST,
-                "<presence from='%s' to='%s' type='subscribe'/>".formatted(peer, Lab.HOST));
-        handedOver.put(id, peer);
-      }
-    } catch (RuntimeException ended) {
-      // there is nobody any more
-    }
-  }
-
-  private static int answered(ScriptedXmppServer server) {
-    return server.received().size();
-  }
-
-  private static Set<String> acknowledged(
-      ScriptedXmppServer server, Map<String, String> handedOver) {
-    Set<String> peers = new TreeSet<>();
-    for (Element answer : server.received()) {
-      String peer = handedOver.get(answer.getAttribute("id"));
-      if (peer != null && answer.getAttribute("type").equals("result")) {
-        peers.add(peer);
-      }
-    }
-    return peers;
   }
 
   private Set<String> peers() throws SQLException {

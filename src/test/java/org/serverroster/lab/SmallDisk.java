@@ -1,4 +1,4 @@
-package org.serverroster.fault;
+package org.serverroster.lab;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A disk of the database's own, in memory, that can be filled; needs root. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
 
   private static final String SIZE = "size=600m";
 
@@ -18,7 +18,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Mounts one at that folder; null where that is not allowed, which the caller has to say. */
-  static SmallDisk at(Path folder) throws IOException {
+  public static SmallDisk at(Path folder) throws IOException {
     Files.createDirectories(folder);
     boolean mounted =
         run("mount", "-t", "tmpfs", "-o", SIZE, "server-roster-fault", folder.toString());
@@ -31,7 +31,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Takes away the one that a run left behind there when it was killed, if there is any. */
-  static void unmount(Path folder) {
+  public static void unmount(Path folder) {
     try {
       run("umount", "--lazy", folder.toString());
     } catch (IOException e) {
@@ -40,7 +40,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Leaves no room on it. */
-  void fill() throws IOException {
+  public void fill() throws IOException {
     byte[] megabyte = new byte[1 << 20];
     try (OutputStream ballast = Files.newOutputStream(folder.resolve("ballast"))) {
       while (true) {
@@ -52,7 +52,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Makes room again. */
-  void free() throws IOException {
+  public void free() throws IOException {
     Files.deleteIfExists(folder.resolve("ballast"));
   }
 

@@ -1,0 +1,122 @@
+package org.serverroster.config;
+
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.AgroalDataSource.FlushMode;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.h2.Driver;
+import org.h2.mvstore.MVStoreException;
+import org.jboss.logging.Logger;
+import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.DeviceFlush;
+
+/**
+ * The file of the embedded database. When it could not be written, H2 either goes on, with a part
+ * of what it has in memory on no device while what it writes later builds upon that; or it stays
+ * closed for everybody who is connected, also when there is room again. So it is let go of without
+ * another write, and opened anew from what had been written before. Nothing is lost by that which
+ * somebody was told of: nobody is told before a flush.
+ */
+public final class EmbeddedFile {
+
+  private static final Logger LOG = Logger.getLogger("server-roster");
+
+  /** Whoever was at work when it was let go of fails as well, shortly afterwards. */
+  private static final long STRAGGLERS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Supplier<AgroalDataSource> pool;
+  private final DeviceFlush shared = new DeviceFlush();
+  private final Properties login = new Properties();
+  private Long letGoAt;
+
+  /**
+   * @param pool whose connections are to that database
+   * @param user of that database, "" for none
+   * @param password of that user, "" for none
+   */
+  EmbeddedFile(Supplier<AgroalDataSource> pool, String user, String password) {
+    this.pool = pool;
+    login.setProperty("user", user);
+    login.setProperty("password", password);
+  }
+
+  /** Whether a failure is one of the file. */
+  static boolean isBehind(Throwable failure) {
+    return Departure.causes(failure)
+        .flatMap(cause -> Stream.concat(Stream.of(cause), Stream.of(cause.getSuppressed())))
+        .flatMap(Departure::causes)
+        .anyMatch(cause -> cause instanceof MVStoreException || isInputOutput(cause));
+  }
+
+  private static boolean isInputOutput(Throwable failure) {
+    return failure instanceof SQLException
+        && Departure.causes(failure).anyMatch(IOException.class::isInstance);
+  }
+
+  /**
+   * Waits until the device has what was committed before this call. Commits that wait together
+   * share a flush.
+   *
+   * @throws SQLException when that failed; the file was let go of
+   */
+  public void flush() throws SQLException, InterruptedException {
+    long ticket = shared.ticket();
+    while (shared.mustFlush(ticket)) {
+      boolean done = false;
+      try {
+        checkpoint();
+        done = true;
+      } finally {
+        if (done) {
+          shared.done();
+        } else {
+          shared.failed();
+        }
+      }
+    }
+  }
+
+  private void checkpoint() throws SQLException {
+    try (Connection connection = pool.get().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("checkpoint sync");
+    } catch (SQLException e) {
+      if (isBehind(e)) {
+        letGo();
+      }
+      throw new SQLTransientConnectionException("The device could not be flushed", e);
+    }
+  }
+
+  /** Lets go of the file, unless that was just done; whoever connects next opens it again. */
+  synchronized void letGo() {
+    long now = System.nanoTime();
+    if (letGoAt != null && now - letGoAt < STRAGGLERS) {
+      return;
+    }
+    letGoAt = now;
+    String url =
+        pool.get()
+            .getConfiguration()
+            .connectionPoolConfiguration()
+            .connectionFactoryConfiguration()
+            .jdbcUrl();
+    if (url.startsWith("jdbc:h2:mem:")) {
+      return; // without a file, what nobody is connected to would be gone
+    }
+    try (Connection connection = new Driver().connect(url, login);
+        Statement statement = connection.createStatement()) {
+      statement.execute("shutdown immediately");
+    } catch (SQLException closed) {
+      LOG.debug("The file was closed already, or says so when it has been", closed);
+    }
+    pool.get().flush(FlushMode.ALL);
+  }
+}
