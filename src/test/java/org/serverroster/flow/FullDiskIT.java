@@ -68,6 +68,8 @@ class FullDiskIT {
       strangers.stop();
       acknowledged = strangers.acknowledged();
       Set<String> all = acknowledged;
+      roster.stop();
+      roster.start(); // which takes back the leases of mails that nobody could note the end of
       patiently().until(() -> askedAbout(smtp).containsAll(all));
       roster.stop();
       log = Files.readString(roster.log());
