@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.apache.camel.Body;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Expression;
 import org.apache.camel.Header;
@@ -25,10 +26,10 @@ import org.apache.camel.support.ExpressionAdapter;
 /**
  * Camel's {@code bean} language ({@code method:} in the routes), with a short way for what our
  * routes do nearly always: a method that is there once, of a bean that is there once, whose
- * arguments are a header, a property of the exchange, the body, or a text. Camel's own copies the
- * exchange and looks for method and arguments at each evaluation, which was about a sixth of the
- * processor time of a request. Anything else is left to it, and so is the check of the name at the
- * start.
+ * arguments are a header, a property or the failure of the exchange, the body, or a text. Camel's
+ * own copies the exchange and looks for method and arguments at each evaluation, which was about a
+ * sixth of the processor time of a request. Anything else is left to it, and so is the check of the
+ * name at the start.
  *
  * <p>As with Camel's own, what a method throws becomes the exception of the exchange.
  */
@@ -87,12 +88,21 @@ public final class BeanCalls extends BeanLanguage {
         argument = exchange -> exchange.getMessage().getHeader(header.value());
       } else if (said.length == 1 && said[0] instanceof ExchangeProperty property) {
         argument = exchange -> exchange.getProperty(property.value());
+      } else if (said.length == 1 && said[0] instanceof ExchangeException) {
+        argument = BeanCalls::failure;
       } else if (said.length == 1 && said[0] instanceof Body) {
         argument = exchange -> exchange.getMessage().getBody();
       }
       arguments.add(argument);
     }
     return arguments;
+  }
+
+  /** What an exchange has failed with, else what it has caught. */
+  private static Object failure(Exchange exchange) {
+    return exchange.getException() != null
+        ? exchange.getException()
+        : exchange.getProperty(Exchange.EXCEPTION_CAUGHT);
   }
 
   /** Where the arguments of a call are that is written out; null for what we do not know. */

@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.jboss.logging.Logger;
 import org.serverroster.outbox.Absence;
@@ -43,8 +43,13 @@ public final class Outage {
     return !Boolean.TRUE.equals(settled);
   }
 
-  /** Whether trying the same again later can succeed. */
-  public boolean isAway(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+  /**
+   * Whether trying the same again later can succeed.
+   *
+   * @param failure that of the exchange: what it has caught is not known yet to whoever asks before
+   *     it is caught, and may be an earlier one
+   */
+  public boolean isAway(@ExchangeException Exception failure) {
     boolean ofTheFile = file != null && EmbeddedFile.isBehind(failure);
     if (!ofTheFile && !passes(failure)) {
       return false;
@@ -77,7 +82,7 @@ public final class Outage {
   }
 
   /** What nobody waits for has failed: one line, unless it is the outage that is known already. */
-  public void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
+  public void report(@ExchangeException Exception failure) {
     if (!isAway(failure)) {
       LOG.warnf("background-step-failed because=%s", Departure.describe(failure));
     }

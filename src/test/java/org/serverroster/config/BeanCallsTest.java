@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Expression;
 import org.apache.camel.Header;
@@ -30,6 +31,10 @@ class BeanCallsTest {
     public String annotated(
         @Header("peer") String peer, @ExchangeProperty("count") long count, @Body Object body) {
       return peer + count + body;
+    }
+
+    public boolean failed(@ExchangeException Exception failure) {
+      return failure == TROUBLE;
     }
 
     public Object same(Object value) {
@@ -74,6 +79,16 @@ class BeanCallsTest {
   @AfterEach
   void stop() {
     context.stop();
+  }
+
+  @Test
+  void aFailureIsTheOneThatIsThereElseTheOneThatWasCaught() {
+    Expression asks = quick("failed");
+    assertEquals(false, asks.evaluate(exchange, Object.class));
+    exchange.setProperty(Exchange.EXCEPTION_CAUGHT, TROUBLE);
+    assertEquals(true, asks.evaluate(exchange, Object.class));
+    exchange.setException(new IllegalArgumentException("a later one"));
+    assertEquals(false, asks.evaluate(exchange, Object.class));
   }
 
   @Test
