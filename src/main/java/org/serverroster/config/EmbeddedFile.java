@@ -9,6 +9,7 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.h2.Driver;
@@ -31,7 +32,15 @@ public final class EmbeddedFile {
   /** Whoever was at work when it was let go of fails as well, shortly afterwards. */
   private static final long STRAGGLERS = TimeUnit.SECONDS.toNanos(2);
 
+  /**
+   * What was committed before, and not flushed, is gone with what was let go of; a flush of what
+   * was opened since says nothing about it. Whoever has committed flushes in much less than this
+   * time.
+   */
+  private static final long QUARANTINE = TimeUnit.SECONDS.toNanos(10);
+
   private final Supplier<AgroalDataSource> pool;
+  private final LongSupplier nanoTime;
   private final DeviceFlush shared = new DeviceFlush();
   private final Properties login = new Properties();
   private Long letGoAt;
@@ -40,9 +49,12 @@ public final class EmbeddedFile {
    * @param pool whose connections are to that database
    * @param user of that database, "" for none
    * @param password of that user, "" for none
+   * @param nanoTime time that never goes back, in nanoseconds
    */
-  EmbeddedFile(Supplier<AgroalDataSource> pool, String user, String password) {
+  EmbeddedFile(
+      Supplier<AgroalDataSource> pool, String user, String password, LongSupplier nanoTime) {
     this.pool = pool;
+    this.nanoTime = nanoTime;
     login.setProperty("user", user);
     login.setProperty("password", password);
   }
@@ -64,7 +76,8 @@ public final class EmbeddedFile {
    * Waits until the device has what was committed before this call. Commits that wait together
    * share a flush.
    *
-   * @throws SQLException when that failed; the file was let go of
+   * @throws SQLException when that failed, or the file was let go of a moment ago: what was
+   *     committed may be lost
    */
   public void flush() throws SQLException, InterruptedException {
     long ticket = shared.ticket();
@@ -81,6 +94,9 @@ public final class EmbeddedFile {
         }
       }
     }
+    if (wasLetGo(QUARANTINE)) {
+      throw new SQLTransientConnectionException("The database was opened anew a moment ago");
+    }
   }
 
   private void checkpoint() throws SQLException {
@@ -95,13 +111,16 @@ public final class EmbeddedFile {
     }
   }
 
+  private synchronized boolean wasLetGo(long within) {
+    return letGoAt != null && nanoTime.getAsLong() - letGoAt < within;
+  }
+
   /** Lets go of the file, unless that was just done; whoever connects next opens it again. */
   synchronized void letGo() {
-    long now = System.nanoTime();
-    if (letGoAt != null && now - letGoAt < STRAGGLERS) {
+    if (wasLetGo(STRAGGLERS)) {
       return;
     }
-    letGoAt = now;
+    letGoAt = nanoTime.getAsLong(); // before it is closed: no flush of what is opened then counts
     String url =
         pool.get()
             .getConfiguration()

@@ -317,7 +317,8 @@ class Parts {
   @Unremovable
   EmbeddedFile embeddedFile(@DataSource("h2") Instance<AgroalDataSource> h2) {
     Settings.Db db = settings.db();
-    return new EmbeddedFile(h2::get, db.username().orElse(""), db.password().orElse(""));
+    return new EmbeddedFile(
+        h2::get, db.username().orElse(""), db.password().orElse(""), System::nanoTime);
   }
 
   @Produces

@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.h2.mvstore.MVStoreException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddedFileTest {
 
   @TempDir Path folder;
+  private final AtomicLong time = new AtomicLong();
 
   @Test
   void aFailureOfTheFileIsKnownByItsCauses() {
@@ -47,7 +50,7 @@ class EmbeddedFileTest {
   @Test
   void whatWasFlushedIsThereAfterItWasLetGoOf() throws Exception {
     try (AgroalDataSource pool = pool()) {
-      EmbeddedFile file = new EmbeddedFile(() -> pool, "", "");
+      EmbeddedFile file = new EmbeddedFile(() -> pool, "", "", time::get);
       run(pool, "create table kept(id int)");
       run(pool, "insert into kept values (1)");
       file.flush();
@@ -59,16 +62,29 @@ class EmbeddedFileTest {
       await().ignoreExceptionsInstanceOf(SQLException.class).until(() -> sum(pool) >= 0);
       assertEquals(1, sum(pool), "the second was in memory alone");
       run(pool, "insert into kept values (4)");
-      file.flush();
       file.letGo();
       assertEquals(5, sum(pool), "a straggler's failure does not close what was opened since");
     }
   }
 
   @Test
+  void whoHasCommittedBeforeItWasLetGoOfIsNotToldThatItWasFlushed() throws Exception {
+    try (AgroalDataSource pool = pool()) {
+      EmbeddedFile file = new EmbeddedFile(() -> pool, "", "", time::get);
+      run(pool, "create table kept(id int)"); // somebody else's failure comes between
+      file.letGo();
+      assertThrows(SQLTransientConnectionException.class, file::flush);
+      time.addAndGet(Duration.ofSeconds(9).toNanos());
+      assertThrows(SQLTransientConnectionException.class, file::flush);
+      time.addAndGet(Duration.ofSeconds(1).toNanos());
+      file.flush();
+    }
+  }
+
+  @Test
   void aFlushThatFailsIsAnOutageAndLeavesTheNextOneFree() throws Exception {
     AgroalDataSource pool = pool();
-    EmbeddedFile file = new EmbeddedFile(() -> pool, "", "");
+    EmbeddedFile file = new EmbeddedFile(() -> pool, "", "", time::get);
     file.flush();
     pool.close();
     for (int i = 0; i < 2; i++) {

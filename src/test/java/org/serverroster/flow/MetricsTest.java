@@ -58,6 +58,18 @@ class MetricsTest extends Story {
   }
 
   @Test
+  void aMailThatCannotLeaveIsCounted() {
+    double before = value("roster_delivery_failures_total", "channel=\"mail\"");
+    House.smtp().stop();
+    try {
+      asks("measured-unmailed.lit");
+      patiently().until(() -> value("roster_delivery_failures_total", "channel=\"mail\"") > before);
+    } finally {
+      House.smtp().start();
+    }
+  }
+
+  @Test
   void nothingOfAStrangerIsALabel() {
     String metrics = metrics();
     assertFalse(metrics.contains("measured-"), "neither a peer nor a token");

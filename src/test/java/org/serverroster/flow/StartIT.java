@@ -2,8 +2,11 @@ package org.serverroster.flow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
@@ -11,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -162,6 +167,29 @@ class StartIT {
       assertFalse(Files.readString(roster.log()).contains("\tat "), "no stack trace");
     } finally {
       visitors.shutdownNow();
+    }
+  }
+
+  @Test
+  void itsLinesAreJsonWhenThatIsAsked() throws Exception {
+    InetSocketAddress nobody = new InetSocketAddress("127.0.0.1", 9);
+    try (RosterProcess roster =
+        RosterProcess.in(folder.resolve("json"))
+            .attachedTo(nobody, 9, "nurse@capulet.lit")
+            .set("roster.log.format", "json")
+            .launch()) {
+      roster.awaitLive();
+      roster.awaitStop();
+      List<String> lines = Files.readAllLines(roster.log());
+      Set<String> levels = new HashSet<>();
+      for (String line : lines) {
+        JsonNode said = new ObjectMapper().readTree(line);
+        levels.add(said.path("level").asText());
+        assertNotNull(Instant.parse(said.path("timestamp").asText()));
+        assertFalse(said.path("message").asText().isEmpty(), line);
+        assertFalse(said.path("loggerName").asText().isEmpty(), line);
+      }
+      assertTrue(levels.contains("INFO"), lines::toString);
     }
   }
 
