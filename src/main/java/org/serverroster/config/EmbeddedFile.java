@@ -19,11 +19,11 @@ import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.DeviceFlush;
 
 /**
- * The file of the embedded database. When it could not be written, H2 either goes on, with a part
- * of what it has in memory on no device while what it writes later builds upon that; or it stays
- * closed for everybody who is connected, also when there is room again. So it is let go of without
- * another write, and opened anew from what had been written before. Nothing is lost by that which
- * somebody was told of: nobody is told before a flush.
+ * The file of the embedded database. When it could not be written, H2 stays closed for everybody
+ * who is connected, also when there is room again; and at times it takes more before that, of which
+ * nobody can say what it builds upon. So it is let go of without another write, and opened anew
+ * from what had been written before. Nothing is lost by that which somebody was told of: nobody is
+ * told before a flush.
  */
 public final class EmbeddedFile {
 

@@ -1,26 +1,23 @@
 package org.serverroster.flow;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.serverroster.lab.Lab;
 import org.serverroster.xmpp.ScriptedXmppServer;
 import org.w3c.dom.Element;
 
 /**
- * Peers that ask once each, one after the other, as fast as the service takes their requests; what
- * it does not answer is handed over again.
+ * Peers that ask once each, one after the other, as fast as the service takes their requests.
+ * Nothing is handed over again: what is not answered stays so.
  */
 final class Strangers {
 
   private static final int WAITING = 6;
   private static final long A_MOMENT = 100_000;
-
-  /** Like the shim: what has no answer by then is handed over once more. */
-  private static final long UNHEARD = 2_000_000_000;
 
   private final ScriptedXmppServer server;
   private final Map<String, String> handedOver = new ConcurrentHashMap<>();
@@ -58,43 +55,35 @@ final class Strangers {
 
   private void ask() {
     try {
-      long heard = System.nanoTime();
-      long answered = 0;
       while (!over) {
-        Set<String> answers = answers();
-        if (answers.size() > answered) {
-          answered = answers.size();
-          heard = System.nanoTime();
-        }
-        if (handedOver.size() - answers.size() <= WAITING) {
-          String peer = "peer-%d.lit".formatted(handedOver.size() + 1);
-          handedOver.put(server.startHandOver(Lab.HOST, request(peer)), peer);
-        } else if (System.nanoTime() - heard > UNHEARD) {
-          handedOver.forEach(
-              (id, peer) -> {
-                if (!answers.contains(id)) {
-                  server.handOverAgain(id, Lab.HOST, request(peer));
-                }
-              });
-          heard = System.nanoTime();
-        } else {
+        if (handedOver.size() - answered() > WAITING) {
           LockSupport.parkNanos(A_MOMENT);
+          continue;
         }
+        String peer = "peer-%d.lit".formatted(handedOver.size() + 1);
+        handedOver.put(
+            server.startHandOver(
+                Lab.HOST,
+                "<presence from='%s' to='%s' type='subscribe'/>".formatted(peer, Lab.HOST)),
+            peer);
       }
     } catch (RuntimeException ended) {
       // there is nobody any more
     }
   }
 
-  private static String request(String peer) {
-    return "<presence from='%s' to='%s' type='subscribe'/>".formatted(peer, Lab.HOST);
-  }
-
-  /** The hand-overs that were answered in any way. */
-  private Set<String> answers() {
+  /** How many were answered in any way. */
+  private long answered() {
     return server.received().stream()
         .map(answer -> answer.getAttribute("id"))
         .filter(handedOver::containsKey)
-        .collect(Collectors.toSet());
+        .count();
+  }
+
+  /** The peers whose hand-overs were not answered. */
+  Set<String> unanswered() {
+    Map<String, String> left = new HashMap<>(handedOver);
+    server.received().forEach(answer -> left.remove(answer.getAttribute("id")));
+    return new TreeSet<>(left.values());
   }
 }
