@@ -27,9 +27,7 @@ public final class Dossiers {
    */
   public Map<String, Object> about(Map<String, ?> pair) {
     String peer = (String) pair.get("peer");
-    String parent = parent(peer);
-    return Map.of(
-        "domain", pair.get("domain"), "peer", peer, "parent", parent, "below", "%." + parent);
+    return Map.of("domain", pair.get("domain"), "peer", peer, "parent", parent(peer));
   }
 
   /** The dossier. */

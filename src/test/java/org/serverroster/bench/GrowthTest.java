@@ -1,40 +1,118 @@
 package org.serverroster.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
-import org.flywaydb.core.Flyway;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.serverroster.lab.Migrations;
 
-/** What is read a page at a time reads that page, wherever it is in a large roster. */
+/**
+ * What a page or a mail reads does not grow with the roster: the plans of both databases say so.
+ */
 class GrowthTest {
 
+  private static final int PEERS = 20_000;
   private static final int PAGE = 1000;
+  private static final int NAMES = 5000;
+  private static final Pattern SCANNED = Pattern.compile("scanCount: (\\d+)");
+
+  private static Postgres postgres;
+
+  @BeforeAll
+  static void fill() throws IOException, SQLException {
+    postgres = Postgres.start();
+    Migrations.of(postgres.url(), "postgres", "postgres").load().migrate();
+    postgres.fill(1, PEERS);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    postgres.close();
+  }
 
   @Test
   void aPageOfTheBroadcastReadsNoMoreThanItself() throws IOException, SQLException {
-    try (Postgres postgres = Postgres.start()) {
-      Flyway.configure()
-          .dataSource(postgres.url(), "postgres", "postgres")
-          .locations("classpath:db/migration")
-          .load()
-          .migrate();
-      postgres.fill(1, 20_000);
-      String page =
-          IntakeStatements.of(Path.of("routes"), "presence.yaml")
-              .get("tell-peers")
-              .replace(":?domain", "'capulet.lit'")
-              .replace(":?peer", "'old-5.example'");
-      JsonNode plan =
-          new ObjectMapper().readTree(postgres.ask("explain (analyze, format json) " + page));
-      assertEquals(PAGE, plan.at("/0/Plan/Actual Rows").intValue(), plan::toPrettyString);
-      long leftOut =
-          plan.findValues("Rows Removed by Filter").stream().mapToLong(JsonNode::asLong).sum();
-      assertEquals(0, leftOut, plan::toPrettyString);
+    JsonNode plan = plan(statement("presence.yaml", "tell-peers", " from peer"));
+    assertEquals(PAGE, plan.at("/0/Plan/Actual Rows").intValue(), plan::toPrettyString);
+    assertEquals(0, leftOut(plan), plan::toPrettyString);
+  }
+
+  @Test
+  void aMailReadsThePeersNeighboursAndNobodyElse() throws IOException, SQLException {
+    JsonNode plan = plan(neighbours());
+    assertFalse(plan.findValuesAsText("Node Type").contains("Seq Scan"), plan::toPrettyString);
+    assertTrue(leftOut(plan) <= 2, plan::toPrettyString); // the peer itself
+  }
+
+  @Test
+  void aMailComparesWithSoManyNamesOnly() throws IOException, SQLException {
+    JsonNode plan = plan(names());
+    assertEquals(NAMES, plan.at("/0/Plan/Actual Rows").intValue(), plan::toPrettyString);
+    assertTrue(leftOut(plan) <= 1, plan::toPrettyString); // the peer itself
+  }
+
+  @Test
+  void aMailReadsNoMoreOnH2(@TempDir Path folder) throws IOException, SQLException {
+    String url = PlainJdbc.url(folder.resolve("roster"));
+    Migrations.of(url, "", "").load().migrate();
+    try (var connection = DriverManager.getConnection(url, "", "");
+        var statement = connection.createStatement()) {
+      Entries.fillH2(connection, PEERS);
+      for (String question : List.of(neighbours(), names())) {
+        try (var rows = statement.executeQuery("explain analyze " + filled(question))) {
+          rows.next();
+          Matcher scanned = SCANNED.matcher(rows.getString(1));
+          assertTrue(scanned.find(), question);
+          do {
+            assertTrue(Integer.parseInt(scanned.group(1)) <= NAMES + 1, rows.getString(1));
+          } while (scanned.find());
+        }
+      }
     }
+  }
+
+  private static String neighbours() throws IOException {
+    return statement("dossier.yaml", "read-dossier", "updated_at from peer");
+  }
+
+  private static String names() throws IOException {
+    return statement("dossier.yaml", "read-dossier", "select peer from peer");
+  }
+
+  /** The statement of that route in which these words are. */
+  private static String statement(String file, String route, String words) throws IOException {
+    return IntakeStatements.of(Path.of("routes"), file).get(route).stream()
+        .filter(each -> each.contains(words))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String filled(String statement) {
+    return statement
+        .replace(":?domain", "'capulet.lit'")
+        .replace(":?peer", "'old-5.example'")
+        .replace(":?parent", "'some.example'");
+  }
+
+  private static JsonNode plan(String statement) throws IOException, SQLException {
+    return new ObjectMapper()
+        .readTree(postgres.ask("explain (analyze, format json) " + filled(statement)));
+  }
+
+  private static long leftOut(JsonNode plan) {
+    return plan.findValues("Rows Removed by Filter").stream().mapToLong(JsonNode::asLong).sum();
   }
 }

@@ -169,11 +169,8 @@ final class Intake {
       server.awaitComponent();
       program.close();
       String url = url("h2-service/data/server-roster");
-      try (var connection = DriverManager.getConnection(url);
-          var statement = connection.createStatement()) {
-        statement.execute(
-            Entries.insert(1, entries)
-                .replace("generate_series(1, " + entries + ") as s(n)", range(entries)));
+      try (var connection = DriverManager.getConnection(url + ";CACHE_SIZE=1048576")) {
+        Entries.fillH2(connection, entries);
       }
       program = service.start();
       try {
@@ -220,10 +217,6 @@ final class Intake {
         program.close();
       }
     }
-  }
-
-  private static String range(int entries) {
-    return "system_range(1, " + entries + ") as s(n)";
   }
 
   private String url(String data) throws IOException {

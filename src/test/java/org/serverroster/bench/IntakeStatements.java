@@ -35,18 +35,19 @@ final class IntakeStatements {
   private final List<String> statements = new ArrayList<>();
 
   IntakeStatements(Path routes) throws IOException {
-    Map<String, String> all = of(routes, "presence-in.yaml", "keep-change.yaml");
+    Map<String, List<String>> all = of(routes, "presence-in.yaml", "keep-change.yaml");
     for (String route : ROUTES) {
-      statements.add(all.get(route));
-    }
-    if (statements.contains(null)) {
-      throw new IOException("a route has no statement: " + all.keySet());
+      List<String> of = all.get(route);
+      if (of == null) {
+        throw new IOException("a route has no statement: " + all.keySet());
+      }
+      statements.add(of.get(of.size() - 1));
     }
   }
 
-  /** The (last) statement of each route of these files that has one, by the id of the route. */
-  static Map<String, String> of(Path routes, String... files) throws IOException {
-    Map<String, String> all = new LinkedHashMap<>();
+  /** The statements of each route of these files that has any, in their order, by its id. */
+  static Map<String, List<String>> of(Path routes, String... files) throws IOException {
+    Map<String, List<String>> all = new LinkedHashMap<>();
     for (String file : files) {
       var yaml = new Load(LoadSettings.builder().build());
       for (Object item : (List<?>) yaml.loadFromString(Files.readString(routes.resolve(file)))) {
@@ -58,14 +59,14 @@ final class IntakeStatements {
     return all;
   }
 
-  private static void collect(Object node, String route, Map<String, String> found) {
+  private static void collect(Object node, String route, Map<String, List<String>> found) {
     if (node instanceof List<?> list) {
       list.forEach(item -> collect(item, route, found));
     } else if (node instanceof Map<?, ?> map) {
       if (map.get("constant") instanceof Map<?, ?> constant
           && constant.get("expression") instanceof String text
           && text.matches("(?s)(select|insert|update|with)\\s.*")) {
-        found.put(route, text);
+        found.computeIfAbsent(route, id -> new ArrayList<>()).add(text);
       }
       map.values().forEach(value -> collect(value, route, found));
     }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Comparator;
+import org.serverroster.lab.Migrations;
 
 /** The reference on H2: the same statements, the same options, one thread, nothing around them. */
 final class PlainJdbc implements AutoCloseable {
@@ -26,14 +27,10 @@ final class PlainJdbc implements AutoCloseable {
     try (var statement = connection.createStatement();
         var files = Files.list(Path.of("src/main/resources/db/migration"))) {
       for (Path file : files.sorted(Comparator.comparing(PlainJdbc::version)).toList()) {
-        statement.execute(Files.readString(file));
+        statement.execute(Migrations.onH2(Files.readString(file)));
       }
-      statement.execute(
-          Entries.insert(1, entries)
-              .replace(
-                  "generate_series(1, " + entries + ") as s(n)",
-                  "system_range(1, " + entries + ") as s(n)"));
     }
+    Entries.fillH2(connection, entries);
     connection.setAutoCommit(false);
     run(FIRST, false);
   }

@@ -2,9 +2,7 @@ package org.serverroster.bench;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.serverroster.lab.FreePort;
 
 /** The packaged service as an operator runs it, with limits that do not stop the benchmark. */
 final class Service {
@@ -29,9 +28,7 @@ final class Service {
 
   Service(Path folder, InetSocketAddress server, int smtp) throws IOException {
     this.folder = folder;
-    try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      port = socket.getLocalPort();
-    }
+    port = FreePort.next();
     at(server);
     set("roster.xmpp.component", ServerSide.COMPONENT);
     set("roster.xmpp.secret", ServerSide.SECRET);

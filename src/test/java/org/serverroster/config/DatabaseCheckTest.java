@@ -9,10 +9,10 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.Optional;
 import java.util.Set;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.serverroster.lab.Migrations;
 
 /** A database that is too old, too new, or was altered by hand is told from a good one. */
 class DatabaseCheckTest {
@@ -23,7 +23,7 @@ class DatabaseCheckTest {
   @BeforeEach
   void migrate() {
     url = DerivedSettings.withH2Options("jdbc:h2:file:" + folder.resolve("roster"));
-    Flyway.configure().dataSource(url, "", "").load().migrate();
+    Migrations.of(url, "", "").load().migrate();
   }
 
   @Test

@@ -46,6 +46,9 @@ record Event(long at, String what, Map<String, String> facts) {
   /** The receiver of events has taken one: {@code id}. */
   static final String TOLD = "told";
 
+  /** PostgreSQL has ended a transaction of Server Roster with a serialization failure. */
+  static final String COLLIDED = "serialization-failure";
+
   /** An administrator orders something: {@code op}, {@code via}, {@code peer}, {@code action}. */
   static final String ORDERED = "ordered";
 

@@ -11,8 +11,23 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Takes CloudEvents over HTTP on loopback and notes them before it says so; it can be away. */
+/**
+ * Takes CloudEvents over HTTP on loopback, or is as unhelpful as it is told to be. It notes an
+ * event when it takes it, which is before the sender hears of that; and it can be away.
+ */
 final class EventSink implements AutoCloseable {
+
+  /** How it behaves. */
+  enum Mood {
+    /** Takes everything. */
+    FINE,
+    /** Takes nothing for now: 503. */
+    BUSY,
+    /** Takes a second for each. */
+    SLOW,
+    /** Takes the event and breaks the connection instead of saying so. */
+    SILENT
+  }
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -25,11 +40,14 @@ final class EventSink implements AutoCloseable {
             return thread;
           });
   private final History history;
+  private final Points points;
   private final int port;
   private HttpServer server;
+  private volatile Mood mood = Mood.FINE;
 
-  EventSink(History history) throws IOException {
+  EventSink(History history, Points points) throws IOException {
     this.history = history;
+    this.points = points;
     start(0);
     port = server.getAddress().getPort();
   }
@@ -42,6 +60,11 @@ final class EventSink implements AutoCloseable {
   /** Where events go. */
   String uri() {
     return "http://127.0.0.1:" + port + "/events";
+  }
+
+  /** Behaves like that from now on. */
+  void be(Mood next) {
+    mood = next;
   }
 
   void goAway() {
@@ -68,8 +91,19 @@ final class EventSink implements AutoCloseable {
   private void take(HttpExchange exchange) throws IOException {
     try (exchange) {
       String id = JSON.readTree(exchange.getRequestBody()).path("id").asText();
+      Mood now = mood;
+      if (now == Mood.BUSY) {
+        exchange.sendResponseHeaders(503, -1);
+        return;
+      } else if (now == Mood.SLOW) {
+        Pause.millis(1000);
+      }
+      points.reach("before-event");
       history.note(Event.TOLD, "id", id);
-      exchange.sendResponseHeaders(204, -1);
+      if (now != Mood.SILENT) {
+        points.reach("after-event");
+        exchange.sendResponseHeaders(204, -1);
+      }
     }
   }
 }

@@ -117,8 +117,8 @@ final class Ground implements AutoCloseable {
         .rosterHost(Lab.HOST, Lab.COMPONENT, Map.of("timeout", "2", "retry_max", "1"))
         .component(Lab.COMPONENT, Lab.SECRET);
     PEERS.forEach(peer -> server.component(peer, Lab.SECRET));
-    events = EventSink.isWanted() ? new EventSink(history) : null;
-    sql = database == null ? null : new Gate(database.address(), () -> new SqlEar(points));
+    events = EventSink.isWanted() ? new EventSink(history, points) : null;
+    sql = database == null ? null : new Gate(database.address(), () -> new SqlEar(history, points));
     stream = new Gate(server.components(), () -> new StreamEar(history, points));
     for (int i = 0; i < count; i++) {
       instances.add(instance(folder.resolve("server-roster-" + i)));

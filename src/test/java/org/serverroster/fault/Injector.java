@@ -110,12 +110,16 @@ final class Injector {
     all.add(this::resetStream);
     all.addAll(List.of(this::beUnhelpful, this::beUnhelpful));
     all.addAll(List.of(this::stopInstance, this::stopInstance));
+    if (ground.events() != null) {
+      all.add(this::takeEventsBadly);
+    }
     if (!ground.isEmbedded()) {
       all.add(() -> freeze("postgresql", ground.database()::freeze, ground.database()::thaw));
       all.add(this::refuseDatabase);
       all.add(this::useUpConnections);
       all.add(this::holdLocks);
       all.add(this::endBackends);
+      all.addAll(List.of(this::serialise, this::serialise));
     }
     if (ground.disk() != null) {
       all.addAll(List.of(this::fillDisk, this::fillDisk));
@@ -215,6 +219,29 @@ final class Injector {
     ground.mail().be(mood);
     Pause.millis(500 + random.nextInt(1500));
     ground.mail().be(MailSink.Mood.FINE);
+  }
+
+  private void takeEventsBadly() {
+    EventSink.Mood[] moods = EventSink.Mood.values();
+    EventSink.Mood mood = moods[1 + random.nextInt(moods.length - 1)];
+    note("events " + mood.name().toLowerCase(java.util.Locale.ROOT));
+    ground.events().be(mood);
+    Pause.millis(500 + random.nextInt(1500));
+    ground.events().be(EventSink.Mood.FINE);
+  }
+
+  /**
+   * The database's administrator has chosen another isolation for a while, so transactions that
+   * meet are ended by the database with serialization failures (40001), which the history counts.
+   */
+  private void serialise() throws SQLException {
+    note("the database serializes transactions");
+    String role = "alter role " + PostgresqlLedger.USER;
+    ground.ledger().run(role + " set default_transaction_isolation = 'serializable'");
+    ground.sql().reset();
+    Pause.millis(1500 + random.nextInt(2500));
+    ground.ledger().run(role + " reset default_transaction_isolation");
+    ground.sql().reset();
   }
 
   private void refuseDatabase() {

@@ -28,7 +28,9 @@ final class Points {
           "before-acknowledgement",
           "after-acknowledgement",
           "before-mail",
-          "after-mail");
+          "after-mail",
+          "before-event",
+          "after-event");
 
   private Armed armed;
 

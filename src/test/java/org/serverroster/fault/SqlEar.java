@@ -18,11 +18,15 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class SqlEar implements Gate.Conversation {
 
+  private static final String SERIALIZATION_FAILURE = "40001";
+
+  private final History history;
   private final Points points;
   private final Map<String, String> statements = new HashMap<>();
   private final AtomicReference<String> running = new AtomicReference<>();
 
-  SqlEar(Points points) {
+  SqlEar(History history, Points points) {
+    this.history = history;
     this.points = points;
   }
 
@@ -62,7 +66,20 @@ final class SqlEar implements Gate.Conversation {
       if (moment != null) {
         points.reach("after-" + moment);
       }
+    } else if (type == 'E' && sqlState(body).equals(SERIALIZATION_FAILURE)) {
+      history.note(Event.COLLIDED);
     }
+  }
+
+  /** Of an error: fields, each a letter and a text, up to a zero. */
+  private static String sqlState(ByteBuffer body) {
+    for (byte field = body.get(); field != 0; field = body.get()) {
+      String text = text(body);
+      if (field == 'C') {
+        return text;
+      }
+    }
+    return "";
   }
 
   private static String moment(String sql) {

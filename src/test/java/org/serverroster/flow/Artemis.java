@@ -8,7 +8,6 @@ import jakarta.jms.QueueBrowser;
 import jakarta.jms.TextMessage;
 import java.io.IOException;
 import java.io.Serializable;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.serverroster.lab.FreePort;
 
 /** A real Artemis broker on a port of its own, for events out and commands in over JMS. */
 public class Artemis implements QuarkusTestResourceLifecycleManager {
@@ -36,9 +36,7 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
   public Map<String, String> start() {
     try {
       folder = Files.createTempDirectory("server-roster-artemis");
-      try (ServerSocket free = new ServerSocket(0)) {
-        url = "tcp://127.0.0.1:" + free.getLocalPort();
-      }
+      url = "tcp://127.0.0.1:" + FreePort.next();
       run();
     } catch (Exception e) {
       throw new IllegalStateException(e);

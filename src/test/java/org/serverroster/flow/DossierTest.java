@@ -10,6 +10,7 @@ import static org.serverroster.flow.House.mailboxes;
 import static org.serverroster.flow.House.xmpp;
 
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,11 @@ class DossierTest extends Story {
         mail.text().contains("WARNING: this name looks like first.family.example"), mail.text());
     assertTrue(
         mail.text().contains("Neighbour: first.family.example: from+pending-out"), mail.text());
+    for (String related : List.of("family.example", "below.first.family.example")) {
+      asks(related);
+      String said = mailboxes().await(NURSE, related).text();
+      assertTrue(said.contains("Neighbour: first.family.example: from+pending-out"), said);
+    }
 
     asks("again.example");
     mailboxes().await(NURSE, "again.example"); // one that was decided before needs no mail

@@ -7,8 +7,6 @@ import com.icegreen.greenmail.util.ServerSetup;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.core.ConditionFactory;
+import org.serverroster.lab.FreePort;
 import org.serverroster.xmpp.ScriptedXmppServer;
 
 /**
@@ -62,7 +61,8 @@ public class House implements QuarkusTestResourceLifecycleManager {
     try {
       folder = Files.createTempDirectory("server-roster-test");
       xmpp = ScriptedXmppServer.start(COMPONENT, SECRET);
-      mail = new GreenMail(new ServerSetup(freePort(), "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+      mail =
+          new GreenMail(new ServerSetup(FreePort.next(), "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -86,13 +86,6 @@ public class House implements QuarkusTestResourceLifecycleManager {
         "$2a$04$CR04zEJJtOXC1JxkXI9PB.JGb4/OJQKW6s4CQcpY6cymVklr2Ju8i");
     settings.put("roster.db.url", "jdbc:h2:file:" + folder.resolve("roster"));
     return settings;
-  }
-
-  /** A port that stays the same when the server is stopped and started. */
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override

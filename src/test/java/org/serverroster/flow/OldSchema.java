@@ -8,7 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
-import org.flywaydb.core.Flyway;
+import org.serverroster.lab.Migrations;
 
 /** What the first version of the program has left in its database, in the first schema. */
 final class OldSchema {
@@ -19,12 +19,7 @@ final class OldSchema {
 
   /** Makes the schema of version 1 and fills it. */
   static void prepare(String url, String user, String password) {
-    Flyway.configure()
-        .dataSource(url, user, password)
-        .locations("classpath:db/migration")
-        .target("1")
-        .load()
-        .migrate();
+    Migrations.of(url, user, password).target("1").load().migrate();
     try (Connection connection = DriverManager.getConnection(url, user, password);
         Statement statement = connection.createStatement()) {
       for (String sql : left().split(";\n")) {

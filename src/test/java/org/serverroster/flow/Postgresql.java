@@ -4,12 +4,12 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.serverroster.lab.FreePort;
 
 /** A real PostgreSQL of the test's own, on loopback, in place of the embedded H2. */
 public class Postgresql implements QuarkusTestResourceLifecycleManager {
@@ -30,9 +30,7 @@ public class Postgresql implements QuarkusTestResourceLifecycleManager {
 
     Server() throws IOException {
       data = Files.createTempDirectory("server-roster-postgresql");
-      try (ServerSocket free = new ServerSocket(0)) {
-        port = free.getLocalPort();
-      }
+      port = FreePort.next();
     }
 
     void start() throws IOException {

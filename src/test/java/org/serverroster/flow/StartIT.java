@@ -117,7 +117,7 @@ class StartIT {
         "jdbc:h2:file:"
             + folder.resolve("data/server-roster")
             + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
-    org.flywaydb.core.Flyway.configure().dataSource(url, "", "").load().migrate();
+    org.serverroster.lab.Migrations.of(url, "", "").load().migrate();
     try (var connection = java.sql.DriverManager.getConnection(url, "", "");
         var sql = connection.createStatement()) {
       sql.execute(statement);

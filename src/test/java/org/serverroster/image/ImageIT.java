@@ -12,8 +12,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +32,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.serverroster.lab.FreePort;
 import org.serverroster.xmpp.ScriptedXmppServer;
 
 /**
@@ -118,10 +117,7 @@ class ImageIT {
   void itRunsWhereNothingCanBeWrittenButDataAndTmp() throws Exception {
     Path root = unpacked();
     assumeTrue(mayMount(), "needs root: namespaces and mounts of its own");
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = FreePort.next();
     try (ScriptedXmppServer xmpp = ScriptedXmppServer.start("roster.capulet.lit", "s3cret")) {
       Map<String, String> settings = environment();
       settings.put("ROSTER_XMPP_HOST", xmpp.host());

@@ -22,8 +22,8 @@ public final class Kafka implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   private final Path folder;
-  private final InetSocketAddress broker = ServerProcess.freeAddress();
-  private final InetSocketAddress controller = ServerProcess.freeAddress();
+  private final InetSocketAddress broker = FreePort.address();
+  private final InetSocketAddress controller = FreePort.address();
   private ServerProcess process;
 
   private Kafka(Path folder) throws IOException {

@@ -25,7 +25,7 @@ public final class PostgresServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(100);
 
   private final Path folder;
-  private final InetSocketAddress address = ServerProcess.freeAddress();
+  private final InetSocketAddress address = FreePort.address();
   private final List<String> options = new ArrayList<>();
   private Path program;
   private ServerProcess process;

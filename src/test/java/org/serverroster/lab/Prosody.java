@@ -21,9 +21,9 @@ public final class Prosody implements HostServer {
 
   private final Path folder;
   private final Dns dns;
-  private final InetSocketAddress s2s = ServerProcess.freeAddress();
-  private final InetSocketAddress c2s = ServerProcess.freeAddress();
-  private final InetSocketAddress components = ServerProcess.freeAddress();
+  private final InetSocketAddress s2s = FreePort.address();
+  private final InetSocketAddress c2s = FreePort.address();
+  private final InetSocketAddress components = FreePort.address();
   private final Map<String, String> hosts = new LinkedHashMap<>();
   private final Map<String, String> secrets = new LinkedHashMap<>();
   private final Map<String, String> users = new LinkedHashMap<>();
@@ -31,7 +31,7 @@ public final class Prosody implements HostServer {
   private final List<String> rooms = new ArrayList<>();
   private String extra = "";
   private String logLevel = "debug";
-  private final InetSocketAddress tlsComponents = ServerProcess.freeAddress();
+  private final InetSocketAddress tlsComponents = FreePort.address();
   private Authority.Certificate componentCertificate;
   private Authority authority;
   private Authority trusted;

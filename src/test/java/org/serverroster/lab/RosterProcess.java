@@ -35,7 +35,7 @@ public final class RosterProcess implements AutoCloseable {
   private RosterProcess(Path folder, Path jar) throws IOException {
     this.folder = folder.toAbsolutePath();
     this.jar = jar.toAbsolutePath();
-    this.port = ServerProcess.freeAddress().getPort();
+    this.port = FreePort.next();
   }
 
   /** A service that keeps everything below that folder, from the jar that was just built. */

@@ -3,9 +3,7 @@ package org.serverroster.lab;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,13 +68,6 @@ final class ServerProcess {
     synchronized (RUNNING) {
       exiting = true;
       RUNNING.forEach(Process::destroyForcibly);
-    }
-  }
-
-  /** A port of 127.0.0.1 that was free a moment ago. */
-  static InetSocketAddress freeAddress() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return (InetSocketAddress) socket.getLocalSocketAddress();
     }
   }
 

@@ -28,7 +28,7 @@ public final class SmtpCatcher implements AutoCloseable {
 
   /** Starts on a free port of 127.0.0.1. */
   public static SmtpCatcher start() throws IOException {
-    var catcher = new SmtpCatcher(ServerProcess.freeAddress().getPort());
+    var catcher = new SmtpCatcher(FreePort.next());
     catcher.comeBack();
     return catcher;
   }
