@@ -81,6 +81,35 @@ class ContainersTest {
   }
 
   @Test
+  void theOverlayNamesWhatTheBaseRefersTo() throws IOException {
+    var overlay = PLAIN.readTree(EXAMPLE.resolve("kustomization.yaml").toFile());
+    Container container =
+        ((Deployment) read(BASE.resolve("deployment.yaml")))
+            .getSpec()
+            .getTemplate()
+            .getSpec()
+            .getContainers()
+            .get(0);
+    overlay
+        .get("resources")
+        .forEach(each -> assertEquals(BASE, EXAMPLE.resolve(each.asText()).normalize()));
+    assertEquals(container.getImage(), overlay.at("/images/0/name").asText());
+    assertEquals(
+        container.getEnvFrom().get(0).getConfigMapRef().getName(),
+        overlay.at("/configMapGenerator/0/name").asText());
+    assertEquals(
+        container.getEnvFrom().get(1).getSecretRef().getName(),
+        overlay.at("/secretGenerator/0/name").asText());
+    String settings = overlay.at("/configMapGenerator/0/envs/0").asText();
+    assertTrue(Files.exists(EXAMPLE.resolve(settings)), settings);
+    String secrets = overlay.at("/secretGenerator/0/envs/0").asText();
+    assertTrue(Files.exists(EXAMPLE.resolve(secrets + ".example")), secrets);
+    assertTrue(
+        Files.readAllLines(Path.of(".gitignore")).contains("deploy/kubernetes/*/" + secrets),
+        "kept out of git");
+  }
+
+  @Test
   void aFieldThatKubernetesDoesNotKnowIsFound() throws IOException {
     String text = Files.readString(BASE.resolve("deployment.yaml"));
     assertThrows(

@@ -1,5 +1,6 @@
 package org.serverroster.outbox;
 
+import jakarta.jms.JMSException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,6 +27,9 @@ public final class Receiver {
 
   /** Answers of the class 4xx that say nothing about the event (RFC 9110, 6585, 8470). */
   private static final Set<Integer> LATER = Set.of(408, 425, 429);
+
+  /** The error of a link (AMQP 1.0, part 2, 2.8.18), which JMS has no exception for. */
+  private static final String TOO_LARGE_FOR_AMQP = "amqp:link:message-size-exceeded";
 
   /** One thing alone may be what fails: for longer than this nothing else waits for it. */
   private static final Duration LONGEST_QUIET = Duration.ofSeconds(5);
@@ -144,10 +148,15 @@ public final class Receiver {
         .anyMatch(
             cause ->
                 cause instanceof RecordTooLargeException
+                    || (cause instanceof JMSException && mentions(cause, TOO_LARGE_FOR_AMQP))
                     || cause instanceof SerializationException
                     || (cause instanceof HttpOperationFailedException http
                         && http.getStatusCode() / 100 == 4
                         && !LATER.contains(http.getStatusCode())));
+  }
+
+  private static boolean mentions(Throwable failure, String words) {
+    return failure.getMessage() != null && failure.getMessage().contains(words);
   }
 
   /** An HTTP failure quotes the address, which may be a secret; its status says enough. */

@@ -1,8 +1,11 @@
 package org.serverroster.bench;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,10 +36,15 @@ import java.util.function.IntFunction;
  */
 public final class Floods {
 
+  private static final int CONNECTIONS = 1_000;
+
+  /** After so many nanoseconds a stanza that has no answer is handed over again. */
+  private static final long PATIENCE_OF_A_SHIM = 2_000_000_000L;
+
   private final Path folder;
   private final int part;
   private final Path table;
-  private final Map<String, Long> asked = new ConcurrentHashMap<>();
+  private final Map<String, Asked> asked = new ConcurrentHashMap<>();
   private final List<Double> waited = new ArrayList<>();
   private final AtomicInteger number = new AtomicInteger();
   private ServerSide server;
@@ -58,6 +66,14 @@ public final class Floods {
     new Floods(Path.of(arguments[0]), part).run();
     System.exit(0);
   }
+
+  /**
+   * A hand-over that has no answer yet.
+   *
+   * @param since when it was said first, in nanoseconds
+   * @param said when it was said last
+   */
+  private record Asked(String handover, long since, long said) {}
 
   private interface Flood {
     void run() throws Exception;
@@ -91,8 +107,10 @@ public final class Floods {
           "probes of strangers",
           200_000 / part,
           () -> handOver(200_000 / part, n -> presence("probe-" + n + ".lit", "probe")));
-      flood("stanzas of 1 MB", 300 / part, this::oversized);
+      flood("stanzas of 1 MB, which are let in", 300 / part, this::large);
+      flood("stanzas of 5 MB, each of which ends the stream", 20, this::oversized);
       flood("a stanza, a byte every 5 ms", 4_000 / part, this::dribble);
+      flood("HTTP connections, a byte each every 250 ms", CONNECTIONS, this::dribbleOverHttp);
       flood("guessed links", 10_000 / part, this::guesses);
       flood("page loads, 1,000 at a time", 5_000 / part, this::pages);
       flood(
@@ -142,24 +160,36 @@ public final class Floods {
   private void askAsAnother() {
     int n = number.getAndIncrement();
     String id = "other-" + n;
-    asked.put(id, System.nanoTime());
+    String handover =
+        "<iq type='set' from='capulet.lit' to='roster.capulet.lit' id='"
+            + id
+            + "'><handover xmlns='urn:server-roster:handover:0'>"
+            + presence("other-" + n / 40 + ".example", n % 2 == 0 ? "subscribe" : "unsubscribe")
+            + "</handover></iq>";
+    long now = System.nanoTime();
+    asked.put(id, new Asked(handover, now, now));
+    asked.forEach(
+        (each, one) -> {
+          if (each.equals(id) || now - one.said() > PATIENCE_OF_A_SHIM) {
+            asked.replace(each, one, new Asked(one.handover(), one.since(), now));
+            say(one.handover());
+          }
+        });
+  }
+
+  private void say(String handover) {
     try {
-      server.say(
-          "<iq type='set' from='capulet.lit' to='roster.capulet.lit' id='"
-              + id
-              + "'><handover xmlns='urn:server-roster:handover:0'>"
-              + presence("other-" + n / 40 + ".example", n % 2 == 0 ? "subscribe" : "unsubscribe")
-              + "</handover></iq>");
-    } catch (IOException | RuntimeException e) {
-      asked.remove(id); // the stream is just being made anew
+      server.say(handover);
+    } catch (IOException e) {
+      // the stream is just being made anew: it is said again
     }
   }
 
   private void heard(String stanza) {
-    Long since = asked.remove(ServerSide.attribute(stanza, "id"));
-    if (since != null) {
+    Asked answered = asked.remove(ServerSide.attribute(stanza, "id"));
+    if (answered != null) {
       synchronized (waited) {
-        waited.add((System.nanoTime() - since) / 1e6);
+        waited.add((System.nanoTime() - answered.since()) / 1e6);
       }
     }
   }
@@ -190,13 +220,62 @@ public final class Floods {
         + "'/>";
   }
 
-  private void oversized() throws IOException {
-    String large = "x".repeat(1_000_000);
+  private void large() throws IOException {
     for (int i = 0; i < 300 / part; i++) {
-      server.say(
-          "<presence from='large.lit' to='roster.capulet.lit' type='subscribe'><status>"
-              + large
-              + "</status></presence>");
+      server.say(presenceOf(1_000_000));
+    }
+  }
+
+  /** Over the limit: the component ends the stream, and makes a new one after its back-off. */
+  private void oversized() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      int before = server.streams();
+      try {
+        server.say(presenceOf(5_000_000));
+      } catch (IOException ended) {
+        // before all of it was written
+      }
+      long end = System.nanoTime() + 60_000_000_000L;
+      while (server.streams() == before) {
+        if (System.nanoTime() > end) {
+          throw new IOException("no new stream after an oversized stanza");
+        }
+        LockSupport.parkNanos(10_000_000);
+      }
+    }
+  }
+
+  private static String presenceOf(int bytes) {
+    return "<presence from='large.lit' to='roster.capulet.lit' type='subscribe'><status>"
+        + "x".repeat(bytes)
+        + "</status></presence>";
+  }
+
+  /** Requests that never come to their end. */
+  private void dribbleOverHttp() throws IOException {
+    List<Socket> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        Socket socket = new Socket("127.0.0.1", service.port());
+        all.add(socket);
+        socket.getOutputStream().write("GET / HTTP/1.1\r\nX-Slow: ".getBytes(US_ASCII));
+      }
+      int lost = 0;
+      for (int turn = 0; turn < 120 / part; turn++) {
+        for (Socket socket : all) {
+          try {
+            socket.getOutputStream().write('z');
+          } catch (IOException closed) {
+            lost++;
+          }
+        }
+        LockSupport.parkNanos(250_000_000); // the pace of the flood
+      }
+      System.err.println("bytes that a closed connection did not take: " + lost);
+    } finally {
+      for (Socket socket : all) {
+        socket.close();
+      }
     }
   }
 

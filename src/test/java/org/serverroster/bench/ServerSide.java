@@ -17,6 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
@@ -38,6 +39,7 @@ final class ServerSide implements AutoCloseable {
 
   private final ServerSocket listening;
   private volatile CountDownLatch authenticated = new CountDownLatch(1);
+  private final AtomicInteger streams = new AtomicInteger();
   private volatile Socket socket;
   private volatile OutputStream output;
   private volatile Load load;
@@ -69,6 +71,11 @@ final class ServerSide implements AutoCloseable {
     if (!authenticated.await(60, TimeUnit.SECONDS)) {
       throw new IOException("no component has come");
     }
+  }
+
+  /** How many streams there have been so far. */
+  int streams() {
+    return streams.get();
   }
 
   /**
@@ -177,6 +184,7 @@ final class ServerSide implements AutoCloseable {
       throw new IOException("not the secret");
     }
     say("<handshake/>");
+    streams.incrementAndGet();
     authenticated.countDown();
     for (String stanza = scanner.next(); stanza != null; stanza = scanner.next()) {
       synchronized (this) {

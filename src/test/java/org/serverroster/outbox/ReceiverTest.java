@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.jms.JMSException;
 import java.net.ConnectException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -50,6 +51,10 @@ class ReceiverTest {
   void aBrokerRefusesForGoodToo() {
     Exception wrapped = new RuntimeException(new RecordTooLargeException("1 MB"));
     assertTrue(givenUp(Receiver.ATTEMPTS_WHEN_REFUSED, NOW, wrapped));
+    Exception overAmqp =
+        new JMSException("20 KB [condition = amqp:link:message-size-exceeded]"); // as Qpid says it
+    assertTrue(givenUp(Receiver.ATTEMPTS_WHEN_REFUSED, NOW, overAmqp));
+    assertFalse(givenUp(1000, NOW, new JMSException("the broker is away")));
     assertFalse(givenUp(1000, NOW, new ConnectException("Connection refused")));
   }
 
