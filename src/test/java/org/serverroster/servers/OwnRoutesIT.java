@@ -34,7 +34,7 @@ class OwnRoutesIT {
             uri: direct:tell
             steps:
               - transform:
-                  simple: "${body}\\n"
+                  simple: {expression: "${body}\\n", trim: false}
               - to:
                   uri: "file:{{lines.folder}}"
                   parameters: {fileName: lines.txt, fileExist: Append}
