@@ -10,7 +10,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.opentelemetry.exporter.sender.jdk.internal.JdkHttpSenderProvider;
 import jakarta.inject.Named;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -30,8 +32,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import javax.crypto.Mac;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.apache.camel.component.xmpp.XmppComponent;
+import org.apache.qpid.jms.JmsConnectionFactory;
 import org.jivesoftware.smack.SmackConfiguration;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +56,7 @@ class NativeMetadataTest {
           "org.jivesoftware.smack.im/smackim.xml",
           "org.jivesoftware.smack.im/smackim.providers",
           "org.jivesoftware.smack.tcp/smacktcp.providers");
+  private static final String QPID = "META-INF/services/org/apache/qpid/jms/";
   private static final Pattern CLASS_NAME =
       Pattern.compile("<className>\\s*([\\w.$]+)\\s*</className>");
   private static final Pattern BEAN = Pattern.compile("ref: \"?#?(\\w+)");
@@ -72,9 +79,9 @@ class NativeMetadataTest {
     Set<String> found = new TreeSet<>();
     try (Stream<Path> versions = Files.walk(Path.of(jar).getParent().getParent().getParent())) {
       for (Path other : versions.filter(file -> onClassPath(file.toString())).toList()) {
-        try (var zip = new java.util.zip.ZipFile(other.toFile())) {
+        try (var zip = new ZipFile(other.toFile())) {
           zip.stream()
-              .map(java.util.zip.ZipEntry::getName)
+              .map(ZipEntry::getName)
               .filter(name -> name.matches("org\\.jivesoftware.*\\.(providers|xml)"))
               .forEach(found::add);
         }
@@ -111,6 +118,23 @@ class NativeMetadataTest {
     }
     assertEquals(wanted, found, "the beans that the routes name");
     assertEquals(Set.of(), without(types, reflective("allPublicMethods")));
+  }
+
+  /** Qpid finds its transports, providers and mechanisms by files that name a class. */
+  @Test
+  void whatQpidFindsByNameCanBeMade() throws IOException {
+    Set<String> named = new TreeSet<>();
+    try (ZipFile jar = new ZipFile(new File(jar(JmsConnectionFactory.class).getPath()))) {
+      for (ZipEntry entry :
+          jar.stream().filter(e -> e.getName().startsWith(QPID) && !e.isDirectory()).toList()) {
+        Properties file = new Properties();
+        file.load(jar.getInputStream(entry));
+        named.add(file.getProperty("class"));
+      }
+    }
+    named.removeIf(name -> name.contains(".opentracing.")); // for a library that is not there
+    assertTrue(named.size() > 10, named::toString);
+    assertEquals(Set.of(), without(named, reflective("methods")));
   }
 
   @Test
@@ -162,6 +186,8 @@ class NativeMetadataTest {
                 "META-INF/services/org.xmlpull.v1.XmlPullParserFactory",
                 "db/schema.txt",
                 "events/roster.changed.v1.schema.json",
+                "META-INF/services/org/apache/qpid/jms/transports/ssl",
+                "com/ibm/icu/impl/data/icudata/rfc3920node.spp",
                 "routes/deliver.yaml"));
     read.forEach(
         name -> {
@@ -193,7 +219,16 @@ class NativeMetadataTest {
                         jar(org.jivesoftware.smack.tcp.XMPPTCPConnection.class),
                         jar(org.jxmpp.jid.Jid.class),
                         jar(org.minidns.dnsname.DnsName.class),
-                        jar(XmppComponent.class))
+                        jar(XmppComponent.class),
+                        jar(JmsConnectionFactory.class),
+                        jar(org.apache.activemq.artemis.utils.UUIDGenerator.class),
+                        jar(org.apache.activemq.artemis.api.core.client.ServerLocator.class),
+                        jar(ActiveMQConnectionFactory.class),
+                        jar(io.opentelemetry.api.OpenTelemetry.class),
+                        jar(io.opentelemetry.context.Context.class),
+                        jar(io.opentelemetry.sdk.trace.SdkTracerProvider.class),
+                        jar(io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter.class),
+                        jar(JdkHttpSenderProvider.class))
                     .toList());
     Set<String> bad = new TreeSet<>();
     int looked = 0;

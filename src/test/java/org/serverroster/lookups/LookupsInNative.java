@@ -48,7 +48,10 @@ class LookupsInNative {
           "org.minidns.",
           "org.xmlpull.",
           "com.ibm.icu.",
-          "io.cloudevents.");
+          "io.cloudevents.",
+          "org.apache.qpid.",
+          "org.apache.activemq.",
+          "io.opentelemetry.");
 
   /** The loader of the JVM's packaging asks for classes as a compiler links them. */
   private static final String LINKING = "io.quarkus.bootstrap.runner.";

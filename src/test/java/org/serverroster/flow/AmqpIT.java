@@ -1,9 +1,9 @@
 package org.serverroster.flow;
 
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 /** Over AMQP 1.0. */
-@QuarkusTest
+@QuarkusIntegrationTest
 @QuarkusTestResource(value = Amqp.class, restrictToAnnotatedClass = true)
-class AmqpTest extends Queued {}
+class AmqpIT extends Queued {}

@@ -8,16 +8,16 @@ import static org.serverroster.flow.House.patiently;
 
 import io.opentelemetry.proto.trace.v1.Span;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** One trace from the stanza of a stranger to the answer on the wire, at a collector's. */
-@QuarkusTest
+@QuarkusIntegrationTest
 @QuarkusTestResource(value = Collector.class, restrictToAnnotatedClass = true)
-class TracesTest extends Story {
+class TracesIT extends Story {
 
   private static final String PEER = "traced-friend.lit";
 

@@ -1,9 +1,9 @@
 package org.serverroster.flow;
 
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 
 /** Over JMS, by the client of Artemis. */
-@QuarkusTest
+@QuarkusIntegrationTest
 @QuarkusTestResource(value = Artemis.class, restrictToAnnotatedClass = true)
-class ArtemisTest extends Queued {}
+class ArtemisIT extends Queued {}
