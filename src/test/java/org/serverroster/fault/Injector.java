@@ -208,7 +208,8 @@ final class Injector {
   private void freeze(String whom, Act freeze, Act thaw) throws IOException {
     note("freeze " + whom);
     freeze.run();
-    Pause.millis(300 + random.nextInt(1700));
+    boolean beyondTimeLimits = random.nextInt(5) == 0;
+    Pause.millis(beyondTimeLimits ? 12_000 + random.nextInt(8_000) : 300 + random.nextInt(1700));
     thaw.run();
   }
 
