@@ -50,6 +50,7 @@ import org.serverroster.roster.Account;
 import org.serverroster.roster.Administrators;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.LocalDomains;
+import org.serverroster.roster.PassersBy;
 import org.serverroster.roster.PeerPattern;
 import org.serverroster.roster.Peers;
 import org.serverroster.roster.Policy;
@@ -201,6 +202,14 @@ class Parts {
             settings.outbound().giveUpAfter(),
             approval.quorum(),
             settings.autoApprove().orElse(List.of()).stream().map(PeerPattern::of).toList()));
+  }
+
+  @Produces
+  @Singleton
+  @Named("passersBy")
+  @Unremovable
+  PassersBy passersBy() {
+    return new PassersBy();
   }
 
   @Produces

@@ -114,6 +114,23 @@ abstract class WholeProtocol extends Story {
     assertState(peer, "none+pending-out+in");
   }
 
+  /** Found by bin/fault-test: of a stranger nothing is written down. */
+  @Test
+  void aStrangersStanzaWithoutEffectHasNoneWhenItIsHandedOverAgain() {
+    String peer = "late-stranger.lit";
+    String answer = presence(peer, "unsubscribed");
+    String handover = xmpp().startHandOver(OURS, answer);
+    assertEquals("result", xmpp().awaitAnswer(handover).getAttribute("type"));
+    act(peer, "subscribe", Map.of("preApprove", false)).statusCode(202);
+
+    xmpp().handOverAgain(handover, OURS, answer);
+
+    tells(peer, "probe"); // means nothing here, and is taken after what came before
+    assertState(peer, "none+pending-out");
+    tells(peer, "unsubscribed");
+    assertState(peer, "none");
+  }
+
   @Test
   void withoutPreApprovalTheirRequestIsAskedAbout() {
     String peer = "unticked.lit";
