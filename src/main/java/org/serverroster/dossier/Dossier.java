@@ -1,5 +1,6 @@
 package org.serverroster.dossier;
 
+import com.ibm.icu.text.SpoofChecker;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -38,6 +39,7 @@ public record Dossier(
 
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
+  private static final SpoofChecker CHECKER = new SpoofChecker.Builder().build();
   private static final int MOST = 5;
 
   /** A line of a dossier as people read it. */
@@ -75,10 +77,10 @@ public record Dossier(
 
   /** The names that could be taken for this one (UTS #39, skeletons), and are not it. */
   static List<String> lookAlikes(Domain peer, Collection<String> names) {
-    String skeleton = Skeletons.of(peer.name());
+    String skeleton = CHECKER.getSkeleton(peer.unicode());
     return names.stream()
         .filter(name -> !name.equals(peer.name()))
-        .filter(name -> Skeletons.of(name).equals(skeleton))
+        .filter(name -> CHECKER.getSkeleton(new Domain(name).unicode()).equals(skeleton))
         .limit(MOST)
         .toList();
   }
