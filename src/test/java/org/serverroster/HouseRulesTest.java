@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -115,6 +116,23 @@ class HouseRulesTest {
           .callMethod(java.time.OffsetDateTime.class, "now")
           .orShould()
           .callMethod(System.class, "currentTimeMillis");
+
+  /** A newer version adds columns under the prepared statements of the one that still runs. */
+  @Test
+  void everyStatementNamesItsColumns() throws IOException {
+    int statements = 0;
+    try (var files = Files.newDirectoryStream(Path.of("routes"), "*.yaml")) {
+      for (Path file : files) {
+        for (MatchResult select : SELECT.matcher(Files.readString(file)).results().toList()) {
+          statements++;
+          assertFalse(select.group(1).matches("(\\w+\\.)?\\*.*"), file + ": " + select.group());
+        }
+      }
+    }
+    assertTrue(statements > 20, "select statements: " + statements);
+  }
+
+  private static final Pattern SELECT = Pattern.compile("\\bselect\\s+(\\S+)");
 
   private static final Pattern OVER_A_POOL =
       Pattern.compile("parallelProcessing: true\\n((?:.*\\n)*?) *steps:");

@@ -50,6 +50,10 @@ public class DerivedSettings implements ConfigSourceFactory {
           "amqp", OF_JMS,
           "kafka", List.of("groupId=server-roster", "autoOffsetReset=earliest"));
 
+  /** The domain above a peer, as the index of migration 9 has it; on H2 it is a column. */
+  private static final String PARENT_OF_A_PEER =
+      "(case when peer like '%.%.%' then substring(peer from position('.' in peer) + 1) else peer end)";
+
   @Override
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
     boolean postgresql = "postgresql".equals(value(context, "roster.db.kind", "h2"));
@@ -59,6 +63,7 @@ public class DerivedSettings implements ConfigSourceFactory {
       derived.put("quarkus.datasource." + kind + ".active", active);
       derived.put("quarkus.flyway." + kind + ".active", active);
     }
+    derived.put("sql.parent", postgresql ? PARENT_OF_A_PEER : "parent");
     String chosen = "quarkus.datasource." + (postgresql ? "postgresql" : "h2");
     String url = value(context, "roster.db.url", DEFAULT_H2_URL);
     derived.put(chosen + ".jdbc.url", postgresql ? url : withH2Options(url));

@@ -17,7 +17,8 @@ public final class Outage {
   private static final Logger LOG = Logger.getLogger("server-roster");
 
   /** Classes of SQLSTATE (SQL:2016, part 2, table 38): the data or the statement is at fault. */
-  private static final Set<String> LASTING = Set.of("0A", "21", "22", "23", "25", "26", "42", "HY");
+  private static final Set<String> LASTING =
+      Set.of("07", "0A", "21", "22", "23", "25", "26", "42", "HY");
 
   /** Another transaction held a lock for too long (ODBC's HYT00, which H2 uses). */
   private static final String TIMED_OUT = "HYT";

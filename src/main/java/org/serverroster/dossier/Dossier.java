@@ -24,7 +24,8 @@ import org.serverroster.roster.Domain;
  * @param contacts whom to write to, a line each
  * @param confusable our domains and peers whose names look like its own
  * @param former what was decided about it before, newest first
- * @param neighbours peers under the same parent domain, and their states
+ * @param neighbours peers under the same parent domain, the parent and those right below the peer,
+ *     and their states
  */
 public record Dossier(
     Instant fetchedAt,

@@ -37,7 +37,7 @@ public final class PassersBy {
    */
   public synchronized Change recognise(Change change) {
     if (change.found() && change.get("lastHandover") == null) {
-      Object handover = handovers.remove(name(change));
+      Object handover = handovers.get(name(change)); // stays: the transaction may fail
       if (handover != null) {
         change.put("lastHandover", handover);
       }

@@ -29,6 +29,24 @@ class GrowthTest {
   private static final int NAMES = 5000;
   private static final Pattern SCANNED = Pattern.compile("scanCount: (\\d+)");
 
+  /** Some provider has as many below its domain. */
+  private static final String SIBLINGS =
+      "insert into peer (domain, peer, address, state, created_at, updated_at)"
+          + " select 'capulet.lit', 's' || n || '.some.example', 's', 'from',"
+          + " current_timestamp, current_timestamp from %s(1, 3000) as s(n)";
+
+  /** Who is known and not trusted is not compared with. */
+  private static final String STRANGERS =
+      "insert into peer (domain, peer, address, state, created_at, updated_at)"
+          + " select 'capulet.lit', 'a' || n || '.example', 'a', 'none',"
+          + " current_timestamp, current_timestamp from %s(1, 20000) as s(n)";
+
+  /** As many neighbours of each kind are looked at. */
+  private static final int NEIGHBOURS = 1000;
+
+  private static final String ON_POSTGRESQL =
+      "(case when peer like '%.%.%' then substring(peer from position('.' in peer) + 1) else peer end)";
+
   private static Postgres postgres;
 
   @BeforeAll
@@ -36,6 +54,9 @@ class GrowthTest {
     postgres = Postgres.start();
     Migrations.of(postgres.url(), "postgres", "postgres").load().migrate();
     postgres.fill(1, PEERS);
+    postgres.run(SIBLINGS.formatted("generate_series"));
+    postgres.run(STRANGERS.formatted("generate_series"));
+    postgres.run("vacuum analyze peer");
   }
 
   @AfterAll
@@ -55,6 +76,7 @@ class GrowthTest {
     JsonNode plan = plan(neighbours());
     assertFalse(plan.findValuesAsText("Node Type").contains("Seq Scan"), plan::toPrettyString);
     assertTrue(leftOut(plan) <= 2, plan::toPrettyString); // the peer itself
+    assertTrue(read(plan) <= NEIGHBOURS + 2, plan::toPrettyString);
   }
 
   @Test
@@ -71,7 +93,9 @@ class GrowthTest {
     try (var connection = DriverManager.getConnection(url, "", "");
         var statement = connection.createStatement()) {
       Entries.fillH2(connection, PEERS);
-      for (String question : List.of(neighbours(), names())) {
+      statement.execute(SIBLINGS.formatted("system_range"));
+      statement.execute(STRANGERS.formatted("system_range"));
+      for (String question : List.of(neighbours().replace(ON_POSTGRESQL, "parent"), names())) {
         try (var rows = statement.executeQuery("explain analyze " + filled(question))) {
           rows.next();
           Matcher scanned = SCANNED.matcher(rows.getString(1));
@@ -85,7 +109,8 @@ class GrowthTest {
   }
 
   private static String neighbours() throws IOException {
-    return statement("dossier.yaml", "read-dossier", "updated_at from peer");
+    return statement("dossier.yaml", "read-dossier", "updated_at from peer")
+        .replace("{{sql.parent}}", ON_POSTGRESQL);
   }
 
   private static String names() throws IOException {
@@ -110,6 +135,12 @@ class GrowthTest {
   private static JsonNode plan(String statement) throws IOException, SQLException {
     return new ObjectMapper()
         .readTree(postgres.ask("explain (analyze, format json) " + filled(statement)));
+  }
+
+  private static long read(JsonNode plan) {
+    return plan.findParents("Relation Name").stream()
+        .mapToLong(scan -> scan.get("Actual Rows").asLong())
+        .sum();
   }
 
   private static long leftOut(JsonNode plan) {

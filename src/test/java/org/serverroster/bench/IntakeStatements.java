@@ -1,6 +1,8 @@
 package org.serverroster.bench;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -31,6 +34,9 @@ final class IntakeStatements {
           "read-locked-peer", "keep-new-peer", "open-request", "write-audit", "write-departures");
 
   private static final Pattern PARAMETER = Pattern.compile(":\\?(\\w+)");
+
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([\\w.-]+)}}");
+  private static final Properties SETTINGS = settings();
 
   private final List<String> statements = new ArrayList<>();
 
@@ -65,11 +71,32 @@ final class IntakeStatements {
     } else if (node instanceof Map<?, ?> map) {
       if (map.get("constant") instanceof Map<?, ?> constant
           && constant.get("expression") instanceof String text
-          && text.matches("(?s)(select|insert|update|with)\\s.*")) {
-        found.computeIfAbsent(route, id -> new ArrayList<>()).add(text);
+          && text.matches("(?s)\\(?(select|insert|update|with)\\s.*")) {
+        found.computeIfAbsent(route, id -> new ArrayList<>()).add(filled(text));
       }
       map.values().forEach(value -> collect(value, route, found));
     }
+  }
+
+  /** The statement with what the settings of the program have for its placeholders. */
+  private static String filled(String statement) {
+    return PLACEHOLDER
+        .matcher(statement)
+        .replaceAll(
+            name ->
+                Matcher.quoteReplacement(
+                    SETTINGS.getProperty(name.group(1), "{{" + name.group(1) + "}}")));
+  }
+
+  private static Properties settings() {
+    Properties settings = new Properties();
+    try (Reader file =
+        Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
+      settings.load(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return settings;
   }
 
   int count() {

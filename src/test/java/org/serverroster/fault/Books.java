@@ -19,7 +19,8 @@ import java.util.Map;
  * @param audited the ids of the audit trail now
  * @param waiting what is still in the outbox, in words
  * @param journaled how many stanzas the server still holds for us
- * @param auditChain the answer of {@code GET /api/v1/audit/verify}, null where there is none
+ * @param auditChain the answer of {@code GET /api/v1/audit/verify}, null when nobody was there to
+ *     be asked
  */
 record Books(
     List<Row> changes,

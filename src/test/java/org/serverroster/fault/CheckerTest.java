@@ -345,6 +345,14 @@ class CheckerTest {
   }
 
   @Test
+  void findsARequestThatIsNotToldOf() {
+    everyChangeTells();
+    rows.removeIf(row -> row.get("wire_id").equals("opened"));
+    events.removeIf(event -> event.get("id").equals("opened"));
+    assertFound("told");
+  }
+
+  @Test
   void findsAnEventThatNobodyGot() {
     everyChangeTells();
     events.removeIf(event -> event.get("id").equals("e2"));
@@ -376,6 +384,10 @@ class CheckerTest {
     for (int tx = 1; tx <= 3; tx++) {
       leaves(tx, "event", "roster.changed.v1", "e" + tx, "somebody");
       event(Event.TOLD, "id", "e" + tx);
+      if (tx == 1) {
+        leaves(tx, "event", "request.opened.v1", "opened", "somebody");
+        event(Event.TOLD, "id", "opened");
+      }
     }
   }
 

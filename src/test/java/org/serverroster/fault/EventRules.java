@@ -46,6 +46,9 @@ final class EventRules {
                   findings.add(
                       "told", peer, "%d events of a change: %s".formatted(changes, commit));
                 }
+                if (tells) {
+                  requestsAreTold(commit);
+                }
               }
               known.addAll(expected);
               known.addAll(others);
@@ -62,6 +65,23 @@ final class EventRules {
     if (!madeUp.isEmpty()) {
       findings.add("made-up", "", "events that nothing kept stands for: " + madeUp);
     }
+  }
+
+  /** A request that opens or ends is told by an event of its own. */
+  private void requestsAreTold(Commit commit) {
+    List<Row> requests = commit.rows().stream().filter(r -> r.of("approval_request")).toList();
+    long opened = requests.stream().filter(Row::isNew).count();
+    long ended = requests.stream().filter(r -> !r.get("outcome").equals("open")).count();
+    if (opened != told(commit, "request.opened") || ended != told(commit, "request.ended")) {
+      findings.add(
+          "told",
+          commit.peer(),
+          "%d requests opened, %d ended, told otherwise: %s".formatted(opened, ended, commit));
+    }
+  }
+
+  private static long told(Commit commit, String kind) {
+    return commit.leaving("event").stream().filter(row -> row.get("kind").startsWith(kind)).count();
   }
 
   private static boolean isEvent(Row row) {

@@ -1,10 +1,11 @@
 package org.serverroster.fault;
 
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.anEmptyMap;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,11 +36,24 @@ class FaultIT {
     Path folder = FOLDER.resolve("kills-" + store);
     Slice slice = Slice.run(folder, Slice.Plan.of(SEED, kills, store));
     holds(slice.findings(), folder);
-    assertThat(slice.faults(), not(anEmptyMap()));
+    Set<String> faults = slice.faults().keySet();
+    assertThat(faults, hasItem(startsWith("kill xmpp-server")));
+    assertThat(faults.toString(), struck(faults), greaterThan(2L));
+    assertThat(faults.toString(), disturbed(faults), greaterThan(2L));
     for (String seen :
         List.of(Event.HANDED_OVER, Event.SENT, Event.MAILED, Event.TOLD, "audit entries")) {
       assertThat(seen, slice.figures().getOrDefault(seen, 0L), greaterThan(0L));
     }
+  }
+
+  /** How many moments were met, right before or right after something. */
+  private static long struck(Set<String> faults) {
+    return faults.stream().filter(fault -> fault.matches("kill .* (before|after)-.*")).count();
+  }
+
+  /** How many kinds of other trouble there were. */
+  private static long disturbed(Set<String> faults) {
+    return faults.stream().filter(fault -> !fault.startsWith("kill ")).count();
   }
 
   @Test

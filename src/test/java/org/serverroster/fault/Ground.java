@@ -410,7 +410,7 @@ final class Ground implements AutoCloseable {
     }
   }
 
-  /** What the service says about its trail, null when this version does not say. */
+  /** What the service says about its trail, null when none is there to be asked. */
   private Map<String, String> auditChain() throws IOException {
     RosterProcess holder = holder();
     if (holder == null) {
@@ -418,7 +418,7 @@ final class Ground implements AutoCloseable {
     }
     HttpResponse<String> answer = holder.visitor().read("/api/v1/audit/verify");
     if (answer.statusCode() != 200) {
-      return null;
+      return Map.of("valid", "not said", "says", answer.statusCode() + " " + answer.body());
     }
     JsonNode says = new ObjectMapper().readTree(answer.body());
     return Map.of("valid", says.path("valid").asText(), "says", answer.body());

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,11 +27,16 @@ final class Injector {
   private static final List<String> SERVER_POINTS =
       Points.NAMES.stream().filter(name -> name.matches(".*(stanza|acknowledgement)")).toList();
 
+  /** Of several instances the holder is frozen in every so many turns instead of killed. */
+  private static final int FROZEN_INSTEAD = 5;
+
   private final Ground ground;
   private final Random random;
   private final boolean instancesOnly;
-  private final List<Disturbance> disturbances;
+  private final Deck<Disturbance> disturbances;
+  private final Map<List<String>, Deck<String>> moments = new HashMap<>();
   private final Map<String, Integer> done = new TreeMap<>();
+  private int turns;
 
   /**
    * @param instancesOnly whether nothing but instances of Server Roster is killed
@@ -39,7 +45,7 @@ final class Injector {
     this.ground = ground;
     this.instancesOnly = instancesOnly;
     this.random = new Random(seed);
-    this.disturbances = disturbances();
+    this.disturbances = new Deck<>(disturbances(), random);
   }
 
   /** How often each thing was done. */
@@ -53,6 +59,10 @@ final class Injector {
       awaitHolder(30_000);
       ground.awaitAllAlive();
       Pause.millis(300 + random.nextInt(1500));
+      if (++turns % FROZEN_INSTEAD == 0) {
+        freezeHolder();
+        return;
+      }
       strike("server-roster", Points.NAMES, this::killInstance);
       await(() -> ground.holder() != null, 30_000);
       revive();
@@ -63,7 +73,7 @@ final class Injector {
       awaitHolder(6000);
     }
     Pause.millis(50 + random.nextInt(400));
-    if (random.nextInt(4) == 0) {
+    if (random.nextBoolean()) {
       disturb();
     }
     int dice = random.nextInt(100);
@@ -99,7 +109,7 @@ final class Injector {
 
   /** Does something that nobody dies of, or not at once. */
   void disturb() throws IOException, SQLException {
-    disturbances.get(random.nextInt(disturbances.size())).happen();
+    disturbances.next().happen();
   }
 
   /** What can be done here; what is more than once comes more often. */
@@ -139,7 +149,7 @@ final class Injector {
   private void strike(String victim, List<String> points, Runnable kill)
       throws InterruptedException {
     if (random.nextInt(3) > 0) {
-      String point = points.get(random.nextInt(points.size()));
+      String point = moments.computeIfAbsent(points, each -> new Deck<>(each, random)).next();
       int nth = 1 + random.nextInt(3);
       if (ground.points().strike(point, nth, 800, kill)) {
         note("kill " + victim + " " + point);
@@ -205,6 +215,18 @@ final class Injector {
     }
   }
 
+  /** Longer than the lease of a stanza, so that another one may take what this one was about to. */
+  private void freezeHolder() throws IOException {
+    RosterProcess holder = ground.holder();
+    if (holder == null) {
+      return;
+    }
+    note("freeze server-roster beyond its leases");
+    holder.freeze();
+    Pause.millis(26_000 + random.nextInt(8_000));
+    holder.thaw();
+  }
+
   private void freeze(String whom, Act freeze, Act thaw) throws IOException {
     note("freeze " + whom);
     freeze.run();
@@ -239,10 +261,13 @@ final class Injector {
     note("the database serializes transactions");
     String role = "alter role " + PostgresqlLedger.USER;
     ground.ledger().run(role + " set default_transaction_isolation = 'serializable'");
-    ground.sql().reset();
-    Pause.millis(1500 + random.nextInt(2500));
-    ground.ledger().run(role + " reset default_transaction_isolation");
-    ground.sql().reset();
+    try {
+      ground.sql().reset();
+      Pause.millis(1500 + random.nextInt(2500));
+    } finally {
+      ground.ledger().run(role + " reset default_transaction_isolation");
+      ground.sql().reset();
+    }
   }
 
   private void refuseDatabase() {

@@ -14,15 +14,19 @@ public final class Migrations {
     return Flyway.configure()
         .dataSource(url, user, password)
         .locations("classpath:db/migration")
-        .placeholders(Map.of("stored", stored(url)));
+        .placeholders(placeholders(url.startsWith("jdbc:h2:")));
   }
 
-  /** One of them for H2, as it is when its placeholder is filled in. */
+  /** One of them for H2, as it is when its placeholders are filled in. */
   public static String onH2(String script) {
-    return script.replace("${stored}", stored("jdbc:h2:"));
+    String filled = script;
+    for (Map.Entry<String, String> each : placeholders(true).entrySet()) {
+      filled = filled.replace("${" + each.getKey() + "}", each.getValue());
+    }
+    return filled;
   }
 
-  private static String stored(String url) {
-    return url.startsWith("jdbc:postgresql:") ? "stored" : "/* it is */";
+  private static Map<String, String> placeholders(boolean h2) {
+    return Map.of("on-h2", h2 ? "/* */" : "--", "on-postgresql", h2 ? "--" : "/* */");
   }
 }

@@ -42,6 +42,7 @@ class LookupsInNative {
       List.of(
           "org.serverroster.",
           "org.apache.camel.component.xmpp.",
+          "org.apache.camel.component.amqp.",
           "org.jivesoftware.",
           "org.igniterealtime.",
           "org.jxmpp.",

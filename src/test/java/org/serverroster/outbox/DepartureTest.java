@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -47,6 +50,13 @@ class DepartureTest {
     long expected = attempts > 6 ? 60_000 : 1000L << (attempts - 1);
     assertTrue(delay.toMillis() >= expected * 9 / 10, delay::toString);
     assertTrue(delay.toMillis() <= expected * 11 / 10, delay::toString);
+  }
+
+  @Test
+  void whatFailedTogetherIsNotTriedAgainTogether() {
+    Set<Duration> delays =
+        IntStream.range(0, 20).mapToObj(row -> departure.delay(5)).collect(Collectors.toSet());
+    assertTrue(delays.size() > 10, delays::toString);
   }
 
   @Test
