@@ -14,6 +14,8 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -39,6 +41,9 @@ class SupplyChainIT {
           "MIT-0",
           "Public Domain",
           "Unicode-3.0");
+
+  private static final Pattern ARTIFACT = Pattern.compile("<artifactId>([^<]+)</artifactId>");
+  private static final Pattern WORD = Pattern.compile("[\\w.-]+");
 
   @Test
   void everyPartIsListedWithAHashAndALicenceThatIsWelcome() throws IOException {
@@ -67,6 +72,35 @@ class SupplyChainIT {
       }
     }
     assertEquals(Set.of(), missing, "in the program and not on the bill");
+  }
+
+  /**
+   * Where several are told of at once, by what they end with ({@code camel-quarkus-jdbc, -jta}).
+   */
+  @Test
+  void eachDependencyHasItsReason() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    String ours =
+        pom.substring(pom.indexOf("\n  <dependencies>"), pom.indexOf("\n  </dependencies>"));
+    Set<String> told =
+        WORD.matcher(Files.readString(Path.of("docs/dependencies.md")))
+            .results()
+            .map(MatchResult::group)
+            .collect(Collectors.toSet());
+    Set<String> untold = new TreeSet<>();
+    List<MatchResult> all = ARTIFACT.matcher(ours).results().toList();
+    for (MatchResult artifact : all) {
+      String name = artifact.group(1);
+      boolean isTold = told.contains(name);
+      for (int at = name.indexOf('-'); at >= 0 && !isTold; at = name.indexOf('-', at + 1)) {
+        isTold = told.contains(name.substring(at));
+      }
+      if (!isTold) {
+        untold.add(name);
+      }
+    }
+    assertTrue(all.size() > 40, ours);
+    assertEquals(Set.of(), untold, "docs/dependencies.md");
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -27,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What strangers can do by sheer number ({@code bin/flood-test}): each flood comes over the real
@@ -37,6 +40,7 @@ import java.util.function.IntFunction;
 public final class Floods {
 
   private static final int CONNECTIONS = 1_000;
+  private static final Pattern PENDING = Pattern.compile("\"none\\+pending-in\":(\\d+)");
 
   /** After so many nanoseconds a stanza that has no answer is handed over again. */
   private static final long PATIENCE_OF_A_SHIM = 2_000_000_000L;
@@ -50,6 +54,7 @@ public final class Floods {
   private ServerSide server;
   private Service service;
   private Program program;
+  private boolean good = true;
   private GreenMail smtp;
 
   private Floods(Path folder, int part) {
@@ -63,8 +68,9 @@ public final class Floods {
    */
   public static void main(String[] arguments) throws Exception {
     int part = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1;
-    new Floods(Path.of(arguments[0]), part).run();
-    System.exit(0);
+    Floods floods = new Floods(Path.of(arguments[0]), part);
+    floods.run();
+    System.exit(floods.good ? 0 : 1);
   }
 
   /**
@@ -117,10 +123,27 @@ public final class Floods {
           "distinct peers, `subscribe` once each",
           100_000 / part,
           () -> handOver(100_000 / part, n -> presence("flood-" + n + ".lit", "subscribe")));
+      double settled = program.residentMib();
+      flood(
+          "one peer repeats `subscribe`, once more",
+          200_000 / part,
+          () -> handOver(200_000 / part, n -> presence("again.lit", "subscribe")));
+      flood(
+          "probes of strangers, once more",
+          200_000 / part,
+          () -> handOver(200_000 / part, n -> presence("probe-" + n + ".lit", "probe")));
+      hold(
+          "memory grew from %.0f to %.0f MiB".formatted(settled, program.residentMib()),
+          program.residentMib() < settled * 1.1);
       line("");
       line("Peers afterwards by state: `" + get("/api/v1/domains").body() + "`");
       line("Mails to the one administrator: " + smtp.getReceivedMessages().length);
+      hold(
+          "mails: " + smtp.getReceivedMessages().length,
+          smtp.getReceivedMessages().length <= 2 * 252);
+      hold("requests that were left: " + open(), open() <= 5_000 + 16);
       line("Ready: " + get("/q/health/ready").statusCode());
+      hold("not ready", get("/q/health/ready").statusCode() == 200);
     } finally {
       if (program != null) {
         program.close();
@@ -297,6 +320,7 @@ public final class Floods {
     parallel(
         10_000 / part,
         32,
+        404,
         n ->
             "/approval/"
                 + String.format("%016x", ThreadLocalRandom.current().nextLong())
@@ -306,11 +330,12 @@ public final class Floods {
   }
 
   private void pages() throws Exception {
-    parallel(5_000 / part, 1_000, n -> "/");
+    parallel(5_000 / part, 1_000, 200, n -> "/");
   }
 
   /** So many requests, so many of them at a time. */
-  private void parallel(int count, int atATime, IntFunction<String> path) throws Exception {
+  private void parallel(int count, int atATime, int expected, IntFunction<String> path)
+      throws Exception {
     HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
     for (int done = 0; done < count; done += atATime) {
@@ -326,6 +351,25 @@ public final class Floods {
       CompletableFuture.allOf(round.toArray(CompletableFuture[]::new)).get(120, TimeUnit.SECONDS);
     }
     System.err.println("answers by status: " + statuses);
+    hold("answers by status: " + statuses, statuses.keySet().equals(Set.of(expected)));
+  }
+
+  /** The run goes on, and says at its end that it was not good. */
+  private void hold(String what, boolean holds) {
+    if (!holds) {
+      System.err.println("NOT GOOD: " + what);
+      good = false;
+    }
+  }
+
+  /** How many requests of strangers wait. */
+  private int open() throws IOException, InterruptedException {
+    Matcher pending = PENDING.matcher(get("/api/v1/domains").body());
+    int sum = 0;
+    while (pending.find()) {
+      sum += Integer.parseInt(pending.group(1));
+    }
+    return sum;
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {

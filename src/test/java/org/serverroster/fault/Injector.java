@@ -27,6 +27,9 @@ final class Injector {
   private static final List<String> SERVER_POINTS =
       Points.NAMES.stream().filter(name -> name.matches(".*(stanza|acknowledgement)")).toList();
 
+  /** So long a moment is waited for: a start and the first work after it. */
+  private static final long PATIENCE_MILLIS = 2500;
+
   /** Of several instances the holder is frozen in every so many turns instead of killed. */
   private static final int FROZEN_INSTEAD = 5;
 
@@ -151,7 +154,7 @@ final class Injector {
     if (random.nextInt(3) > 0) {
       String point = moments.computeIfAbsent(points, each -> new Deck<>(each, random)).next();
       int nth = 1 + random.nextInt(3);
-      if (ground.points().strike(point, nth, 800, kill)) {
+      if (ground.points().strike(point, nth, PATIENCE_MILLIS, kill)) {
         note("kill " + victim + " " + point);
         return;
       }
