@@ -178,6 +178,9 @@ public class Meters {
           .tag("state", state.name().toLowerCase(java.util.Locale.ROOT))
           .register(registry);
     }
+    Gauge.builder("roster.stream.waiting", () -> component.stanzasWaiting(jid))
+        .description("Stanzas that have arrived and wait for a worker")
+        .register(registry);
     stanzas("received", StreamCounters::received);
     stanzas("sent", StreamCounters::sent);
     stanzas("unclaimed", StreamCounters::unclaimed);

@@ -81,6 +81,10 @@ final class ComponentStream {
     return lastProblem;
   }
 
+  int waiting() {
+    return lanes.waiting();
+  }
+
   StreamCounters counters() {
     return counters;
   }

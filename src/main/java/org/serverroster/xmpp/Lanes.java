@@ -51,6 +51,11 @@ final class Lanes {
     return false;
   }
 
+  /** How many tasks have not begun; those that run are not among them. */
+  int waiting() {
+    return queues.stream().mapToInt(BlockingQueue::size).sum();
+  }
+
   /** Takes no more tasks, and returns when those that were taken are done or the time is over. */
   void close(long timeoutMillis) throws InterruptedException {
     open = false;

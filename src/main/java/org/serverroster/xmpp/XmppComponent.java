@@ -46,6 +46,12 @@ public class XmppComponent extends DefaultComponent {
     return shared == null ? null : shared.stream.counters();
   }
 
+  /** How many stanzas that have arrived on the stream of a component wait for a worker. */
+  public int stanzasWaiting(String component) {
+    SharedStream shared = find(component);
+    return shared == null ? 0 : shared.stream.waiting();
+  }
+
   /** Tells {@code listener} every change of state of every stream from now on. */
   public void addStreamListener(StreamListener listener) {
     listeners.add(listener);

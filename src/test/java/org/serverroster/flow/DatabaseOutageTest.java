@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.Test;
 class DatabaseOutageTest extends Story {
 
   private static final int PEERS = 20;
+  private static final int WORKERS = 8; // by default
+  private static final Pattern WAITING = Pattern.compile("\nroster_stream_waiting (\\S+)");
 
   @Test
   void aDatabaseThatHangsIsAnOutageToo() throws IOException {
@@ -76,6 +79,13 @@ class DatabaseOutageTest extends Story {
     mailboxes().await(NURSE, "full.lit");
   }
 
+  /** By the metric of it. */
+  private static double stanzasWaiting() {
+    var metric = WAITING.matcher(given().get("/q/metrics").asString());
+    assertTrue(metric.find(), "roster_stream_waiting");
+    return Double.parseDouble(metric.group(1));
+  }
+
   /** More failures than there are connections, in statements and in commits: none may be kept. */
   @Test
   void aDiskThatStaysFullUsesUpNoConnections() throws SQLException {
@@ -104,6 +114,7 @@ class DatabaseOutageTest extends Story {
                 as("admin").post("/api/v1/domains/capulet.lit/peers/early-full.lit/approve");
                 return run("select last_value >= 100 from failures");
               });
+      patiently().until(() -> stanzasWaiting() >= PEERS - WORKERS);
     } finally {
       run("drop trigger no_room on outbox");
       run("drop trigger no_room_at_the_end on audit_entry");
