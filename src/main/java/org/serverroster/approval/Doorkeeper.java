@@ -45,6 +45,7 @@ public final class Doorkeeper {
    * @param condition the condition of an error (RFC 6120, section 8.3.3); null without one
    * @param handover the number under which the server handed it over, the same each time; null if
    *     it did not, or gave it none
+   * @param receivedAt when that was, by {@link System#nanoTime}; null if it was not handed over
    * @return what the peer asks for or says, or null when it is not for us: the sender is no server,
    *     is ourselves, or the addressee is none of our domains. {@code concern} is {@code
    *     subscription}, {@code error}, {@code probe} or {@code presence}
@@ -55,7 +56,8 @@ public final class Doorkeeper {
       @Header("CamelXmppPresenceType") String type,
       @Header("CamelXmppStanzaID") String id,
       @Header("CamelXmppErrorCondition") String condition,
-      @Header("CamelXmppHandoverSeq") String handover) {
+      @Header("CamelXmppHandoverSeq") String handover,
+      @Header("CamelXmppHandoverReceivedAt") Long receivedAt) {
     try {
       Domain peer = Domain.of(from);
       Domain ours = Domain.of(withoutResource(to));
@@ -75,6 +77,7 @@ public final class Doorkeeper {
           }
           default -> {
             change.put("handover", number(handover));
+            change.put("receivedAt", receivedAt);
             yield concerning("subscription", change);
           }
         };

@@ -49,8 +49,8 @@ import org.serverroster.outbox.Stanzas;
 import org.serverroster.roster.Account;
 import org.serverroster.roster.Administrators;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Handovers;
 import org.serverroster.roster.LocalDomains;
-import org.serverroster.roster.PassersBy;
 import org.serverroster.roster.PeerPattern;
 import org.serverroster.roster.Peers;
 import org.serverroster.roster.Policy;
@@ -206,10 +206,10 @@ class Parts {
 
   @Produces
   @Singleton
-  @Named("passersBy")
+  @Named("handovers")
   @Unremovable
-  PassersBy passersBy() {
-    return new PassersBy();
+  Handovers handovers() {
+    return new Handovers(System::nanoTime);
   }
 
   @Produces
@@ -334,8 +334,8 @@ class Parts {
   @Singleton
   @Named("stanzas")
   @Unremovable
-  Stanzas stanzas() {
-    return new Stanzas();
+  Stanzas stanzas(Clock clock) {
+    return new Stanzas(clock);
   }
 
   @Produces

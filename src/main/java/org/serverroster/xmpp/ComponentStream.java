@@ -39,7 +39,9 @@ final class ComponentStream {
   private final ExecutorService runner;
   private final ExecutorService completions;
   private final ScheduledExecutorService clock;
+  private final ScheduledExecutorService heart;
   private final Lanes lanes;
+  private final Pulse pulse = new Pulse(System::nanoTime);
   private final Reception reception;
 
   private final StreamNews news = new StreamNews();
@@ -60,12 +62,13 @@ final class ComponentStream {
     runner = executors.newSingleThreadExecutor(this, name);
     completions = executors.newFixedThreadPool(this, name + " answers", settings.workers());
     clock = executors.newSingleThreadScheduledExecutor(this, name + " keep-alive");
+    heart = executors.newSingleThreadScheduledExecutor(this, name + " pulse");
     lanes =
         new Lanes(
             executors.newFixedThreadPool(this, name + " worker", settings.workers()),
             settings.workers(),
             settings.queueSize());
-    reception = new Reception(settings, counters, answers, lanes);
+    reception = new Reception(settings, counters, answers, lanes, pulse);
   }
 
   StreamSettings settings() {
@@ -104,6 +107,7 @@ final class ComponentStream {
       runner.execute(this::run);
       long period = Math.max(20, keepAlivePeriod().toMillis());
       clock.scheduleWithFixedDelay(this::keepAlive, period, period, TimeUnit.MILLISECONDS);
+      heart.scheduleWithFixedDelay(pulse::beat, 0, Pulse.MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -113,6 +117,7 @@ final class ComponentStream {
     lanes.close(DRAIN_MILLIS);
     drained.countDown();
     executors.shutdownNow(clock);
+    executors.shutdownNow(heart);
     StreamConnection connection = current;
     if (connection != null) {
       CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS).execute(connection::close);

@@ -29,6 +29,7 @@ final class Handover extends IQ {
 
   private final Stanza inner;
   private final String seq;
+  private long receivedAt;
 
   private Handover(String element, String namespace, String seq, Stanza inner) {
     super(element, namespace);
@@ -39,6 +40,15 @@ final class Handover extends IQ {
   /** The number that the server has given the stanza, the same each time; null if it has none. */
   String seq() {
     return seq;
+  }
+
+  /** When it has arrived, by {@link System#nanoTime}. */
+  long receivedAt() {
+    return receivedAt;
+  }
+
+  void receivedAt(long nanos) {
+    receivedAt = nanos;
   }
 
   /** The stanza inside; null if there is none. */

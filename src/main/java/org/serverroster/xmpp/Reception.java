@@ -29,16 +29,23 @@ final class Reception {
   private final StreamCounters counters;
   private final PendingAnswers answers;
   private final Lanes lanes;
+  private final Pulse pulse;
   private final List<StanzaHandler> handlers = new CopyOnWriteArrayList<>();
 
   /** Routes that stand still: a hand-over that one of them has not seen is not acknowledged. */
   private final Set<String> still = ConcurrentHashMap.newKeySet();
 
-  Reception(StreamSettings settings, StreamCounters counters, PendingAnswers answers, Lanes lanes) {
+  Reception(
+      StreamSettings settings,
+      StreamCounters counters,
+      PendingAnswers answers,
+      Lanes lanes,
+      Pulse pulse) {
     this.settings = settings;
     this.counters = counters;
     this.answers = answers;
     this.lanes = lanes;
+    this.pulse = pulse;
   }
 
   void add(StanzaHandler handler) {
@@ -159,6 +166,7 @@ final class Reception {
       CharSequence error = Xml.error(handover, Condition.bad_request, Type.MODIFY);
       return lanes.submit(lane(host), () -> send(connection, error));
     }
+    handover.receivedAt(pulse.arrival());
     return lanes.submit(
         lane(inner.getFrom()), () -> send(connection, acknowledge(handover, inner)));
   }

@@ -83,6 +83,7 @@ final class XmppConsumer extends DefaultConsumer implements StanzaHandler {
     if (handover != null) {
       set(message, XmppHeaders.HANDOVER_HOST, handover.getFrom());
       set(message, XmppHeaders.HANDOVER_SEQ, handover.seq());
+      message.setHeader(XmppHeaders.HANDOVER_RECEIVED_AT, handover.receivedAt());
     }
     if (stanza.getError() != null) {
       set(message, XmppHeaders.ERROR_CONDITION, stanza.getError().getCondition());

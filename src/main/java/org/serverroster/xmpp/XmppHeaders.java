@@ -41,6 +41,12 @@ public final class XmppHeaders {
   public static final String HANDOVER_SEQ = "CamelXmppHandoverSeq";
 
   /**
+   * When a stanza that was handed over has arrived, by {@link System#nanoTime}; earlier if it may
+   * have waited in a process that stood still.
+   */
+  public static final String HANDOVER_RECEIVED_AT = "CamelXmppHandoverReceivedAt";
+
+  /**
    * The condition of a stanza of type {@code error}, by its element's name (RFC 6120, 8.3.3), such
    * as {@code remote-server-not-found}. Absent for every other type, and when it names none.
    */

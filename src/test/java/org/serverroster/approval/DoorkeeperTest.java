@@ -29,7 +29,7 @@ class DoorkeeperTest {
   @Test
   void letsInOneServerSpeakingToAnother() {
     Change change =
-        doorkeeper.admit("Montague.LIT", "capulet.lit/any", "subscribe", null, null, null);
+        doorkeeper.admit("Montague.LIT", "capulet.lit/any", "subscribe", null, null, null, null);
     assertEquals("montague.lit", change.text("peer"));
     assertEquals("montague.lit", change.text("address"));
     assertEquals("capulet.lit", change.text("domain"));
@@ -51,7 +51,7 @@ class DoorkeeperTest {
     "error, error",
   })
   void sortsWhatItLetsInByItsConcern(String type, String concern) {
-    Change change = doorkeeper.admit("montague.lit", "capulet.lit", type, null, null, null);
+    Change change = doorkeeper.admit("montague.lit", "capulet.lit", type, null, null, null, null);
     assertEquals(concern, change.text("concern"));
     assertEquals(type, change.text("stanza"));
   }
@@ -65,13 +65,16 @@ class DoorkeeperTest {
     "sr-available-1, false",
   })
   void anErrorIsAboutOurRequestUnlessItsIdSaysThatItIsNot(String id, boolean about) {
-    Change change = doorkeeper.admit("montague.lit", "capulet.lit", "error", id, "forbidden", null);
+    Change change =
+        doorkeeper.admit("montague.lit", "capulet.lit", "error", id, "forbidden", null, null);
     assertEquals(about, change.is("aboutOurRequest"));
     assertEquals("forbidden", change.text("condition"));
   }
 
   private String addressOf(String from) {
-    return doorkeeper.admit(from, "capulet.lit", "subscribe", null, null, null).text("address");
+    return doorkeeper
+        .admit(from, "capulet.lit", "subscribe", null, null, null, null)
+        .text("address");
   }
 
   @ParameterizedTest
@@ -95,6 +98,6 @@ class DoorkeeperTest {
     "montague.lit, capulet.lit, ",
   })
   void turnsAwayEverythingElse(String from, String to, String type) {
-    assertNull(doorkeeper.admit(from, to, type, null, null, null));
+    assertNull(doorkeeper.admit(from, to, type, null, null, null, null));
   }
 }

@@ -59,7 +59,8 @@ public final class HandoverFuzz {
             presence.getType().toString(),
             presence.getStanzaId(),
             presence.getError() == null ? null : presence.getError().getCondition().toString(),
-            seq);
+            seq,
+            0L);
     if (change == null) {
       return;
     }
