@@ -40,6 +40,7 @@ import java.util.regex.Pattern;
 public final class Floods {
 
   private static final int CONNECTIONS = 1_000;
+  private static final int OVERSIZED = 10;
   private static final Pattern PENDING = Pattern.compile("\"none\\+pending-in\":(\\d+)");
 
   /** After so many nanoseconds a stanza that has no answer is handed over again. */
@@ -114,7 +115,7 @@ public final class Floods {
           200_000 / part,
           () -> handOver(200_000 / part, n -> presence("probe-" + n + ".lit", "probe")));
       flood("stanzas of 1 MB, which are let in", 300 / part, this::large);
-      flood("stanzas of 5 MB, each of which ends the stream", 20, this::oversized);
+      flood("stanzas of 5 MB, each of which ends the stream", OVERSIZED, this::oversized);
       flood("a stanza, a byte every 5 ms", 4_000 / part, this::dribble);
       flood("HTTP connections, a byte each every 250 ms", CONNECTIONS, this::dribbleOverHttp);
       flood("guessed links", 10_000 / part, this::guesses);
@@ -251,7 +252,8 @@ public final class Floods {
 
   /** Over the limit: the component ends the stream, and makes a new one after its back-off. */
   private void oversized() throws Exception {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < OVERSIZED; i++) {
+      LockSupport.parkNanos(4_000_000_000L); // the pace of the flood: others come to their turn
       int before = server.streams();
       try {
         server.say(presenceOf(5_000_000));
