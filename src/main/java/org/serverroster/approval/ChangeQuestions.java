@@ -1,10 +1,13 @@
 package org.serverroster.approval;
 
+import static org.serverroster.roster.SubscriptionStanza.SUBSCRIBE;
+
 import java.util.Set;
 import org.apache.camel.Header;
 import org.jboss.logging.Logger;
 import org.serverroster.roster.Action;
 import org.serverroster.roster.Change;
+import org.serverroster.roster.Subscription;
 
 /**
  * What the routes ask about the change that they carry, each by a name of its own. (The simple
@@ -36,9 +39,10 @@ public final class ChangeQuestions {
     return "probe".equals(change.get("concern"));
   }
 
-  /** Whether the peer asks for our trust. */
+  /** Whether the peer asks for our trust, and has neither it nor asked before. */
   public boolean isRequest(@Header(CHANGE) Change change) {
-    return "subscribe".equals(change.get("stanza"));
+    return SUBSCRIBE.type().equals(change.get("stanza"))
+        && Subscription.ofState(change.text("state")).receive(SUBSCRIBE).passes();
   }
 
   /** Whether the request was one too many. */
