@@ -115,9 +115,9 @@ public final class Floods {
           200_000 / part,
           () -> handOver(200_000 / part, n -> presence("probe-" + n + ".lit", "probe")));
       flood("stanzas of 1 MB, which are let in", 300 / part, this::large);
+      flood("HTTP connections, a byte each every 250 ms", CONNECTIONS, this::dribbleOverHttp);
       flood("stanzas of 5 MB, each of which ends the stream", OVERSIZED, this::oversized);
       flood("a stanza, a byte every 5 ms", 4_000 / part, this::dribble);
-      flood("HTTP connections, a byte each every 250 ms", CONNECTIONS, this::dribbleOverHttp);
       flood("guessed links", 10_000 / part, this::guesses);
       flood("page loads, 1,000 at a time", 5_000 / part, this::pages);
       flood(
