@@ -85,10 +85,9 @@ public final class Bench {
       if (wanted(rows, "broadcast-prosody")) {
         new Outgoing(this).broadcastThroughProsody(entries);
       }
-    }
-    work = folder;
-    if (wanted(rows, "start")) {
-      new Footprint(this).measure();
+      if (wanted(rows, "start")) {
+        new Footprint(this).measure(entries);
+      }
     }
     smtp.stop();
   }

@@ -20,10 +20,15 @@ final class Entries {
 
   /** The first {@code count} of them on H2, each batch committed by itself. */
   static void fillH2(Connection connection, int count) throws SQLException {
+    fillH2(connection, count, "both");
+  }
+
+  /** The same in another state; nobody is greeted who is in the state {@code none}. */
+  static void fillH2(Connection connection, int count, String state) throws SQLException {
     try (var statement = connection.createStatement()) {
       for (int from = 1; from <= count; from += AT_ONCE) {
         int to = Math.min(count, from + AT_ONCE - 1);
-        statement.execute(insert(from, to, "system_range"));
+        statement.execute(insert(from, to, "system_range").replace("'both'", "'" + state + "'"));
         if (to % 100_000 == 0) {
           Report.say("H2 has %,d entries", to);
         }

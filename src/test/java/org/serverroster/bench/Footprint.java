@@ -1,7 +1,9 @@
 package org.serverroster.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,7 @@ final class Footprint {
     this.bench = bench;
   }
 
-  void measure() throws Exception {
+  void measure(int entries) throws Exception {
     List<Double> start = new ArrayList<>();
     List<Double> minimalStart = new ArrayList<>();
     List<Double> idle = new ArrayList<>();
@@ -27,6 +29,7 @@ final class Footprint {
     List<Double> loaded = new ArrayList<>();
     var minimal = Path.of(System.getProperty("minimal.jar"));
     try (var server = ServerSide.start()) {
+      fill(server, entries);
       for (int run = 0; run <= bench.runs(); run++) {
         var folder = bench.folder("minimal");
         Files.deleteIfExists(folder.resolve("console.log"));
@@ -38,8 +41,7 @@ final class Footprint {
             minimalIdle.add(program.residentMib());
           }
         }
-        var service = new Service(bench.folder("start-service"), server.address(), bench.smtp());
-        bench.jvmOptions().forEach(service::jvm);
+        var service = service(server);
         try (var program = service.launch()) {
           double ready = program.awaitOk(service.ready());
           TimeUnit.SECONDS.sleep(5);
@@ -47,8 +49,13 @@ final class Footprint {
             start.add(ready);
             idle.add(program.residentMib());
             Report.say(
-                "start, run %d: %.0f ms and %.0f MiB, minimal %.0f ms and %.0f MiB",
-                run, ready, idle.get(run - 1), minimalStart.get(run - 1), minimalIdle.get(run - 1));
+                "start, %,d entries, run %d: %.0f ms and %.0f MiB, minimal %.0f ms and %.0f MiB",
+                entries,
+                run,
+                ready,
+                idle.get(run - 1),
+                minimalStart.get(run - 1),
+                minimalIdle.get(run - 1));
           }
           if (run == bench.runs()) {
             grow(server, program, warm, loaded);
@@ -60,7 +67,7 @@ final class Footprint {
         .report()
         .row(
             "start to ready (embedded H2)",
-            "0",
+            Report.format("%,d", entries),
             Report.format("%.0f ms", Figures.median(start)),
             Report.format("%.0f ms", Figures.median(minimalStart)),
             Figures.median(start) / Figures.median(minimalStart),
@@ -69,7 +76,7 @@ final class Footprint {
         .report()
         .row(
             "memory (RSS), idle",
-            "0",
+            Report.format("%,d", entries),
             Report.format("%.0f MiB", Figures.median(idle)),
             Report.format("%.0f MiB", Figures.median(minimalIdle)),
             Figures.median(idle) / Figures.median(minimalIdle),
@@ -80,11 +87,26 @@ final class Footprint {
             Report.format(
                 "memory (RSS) after %,d requests, against after the first half",
                 bench.quick() ? 20_000 : 100_000),
-            "0",
+            Report.format("%,d", entries),
             Report.format("%.0f MiB", loaded.get(0)),
             Report.format("%.0f MiB", warm.get(0)),
             loaded.get(0) / warm.get(0),
             "no growth");
+  }
+
+  private Service service(ServerSide server) throws IOException {
+    var service = new Service(bench.folder("start-service"), server.address(), bench.smtp());
+    bench.jvmOptions().forEach(service::jvm);
+    return service;
+  }
+
+  /** Its embedded database knows so many peers; it greets none of them, or it would not be idle. */
+  private void fill(ServerSide server, int entries) throws Exception {
+    service(server).start().close();
+    String url = PlainJdbc.url(bench.folder("start-service").resolve("data/server-roster"));
+    try (var connection = DriverManager.getConnection(url + ";CACHE_SIZE=1048576")) {
+      Entries.fillH2(connection, entries, "none");
+    }
   }
 
   private void grow(ServerSide server, Program program, List<Double> warm, List<Double> loaded)
