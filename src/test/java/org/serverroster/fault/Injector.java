@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -239,21 +240,22 @@ final class Injector {
   }
 
   private void beUnhelpful() throws IOException {
-    MailSink.Mood[] moods = MailSink.Mood.values();
-    MailSink.Mood mood = moods[1 + random.nextInt(moods.length - 1)];
-    note("smtp " + mood.name().toLowerCase(java.util.Locale.ROOT));
-    ground.mail().be(mood);
+    ground.mail().be(mood("smtp", MailSink.Mood.values()));
     Pause.millis(500 + random.nextInt(1500));
     ground.mail().be(MailSink.Mood.FINE);
   }
 
   private void takeEventsBadly() {
-    EventSink.Mood[] moods = EventSink.Mood.values();
-    EventSink.Mood mood = moods[1 + random.nextInt(moods.length - 1)];
-    note("events " + mood.name().toLowerCase(java.util.Locale.ROOT));
-    ground.events().be(mood);
+    ground.events().be(mood("events", EventSink.Mood.values()));
     Pause.millis(500 + random.nextInt(1500));
     ground.events().be(EventSink.Mood.FINE);
+  }
+
+  /** Any but the first, which is the good one. */
+  private <M extends Enum<M>> M mood(String whose, M[] moods) {
+    M mood = moods[1 + random.nextInt(moods.length - 1)];
+    note(whose + " " + mood.name().toLowerCase(Locale.ROOT));
+    return mood;
   }
 
   /**
