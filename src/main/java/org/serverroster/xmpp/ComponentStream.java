@@ -167,6 +167,7 @@ final class ComponentStream {
   }
 
   private void run() {
+    BackOff backOff = new BackOff(settings.reconnectMin(), settings.reconnectMax());
     int failures = 0;
     while (stopping.getCount() > 0) {
       long since = System.nanoTime();
@@ -175,7 +176,10 @@ final class ComponentStream {
       failures = wasAuthenticated && lasted ? 0 : failures + 1;
       // Whoever took the stream from us shall not lose it at once to us.
       boolean replaced = wasAuthenticated && state == StreamState.CONFLICT;
-      pause(replaced ? settings.reconnectMax() : backOff(failures));
+      pause(
+          replaced
+              ? settings.reconnectMax()
+              : backOff.after(failures, ThreadLocalRandom.current()));
     }
   }
 
@@ -285,15 +289,6 @@ final class ComponentStream {
       Thread.currentThread().interrupt();
       stopping.countDown();
     }
-  }
-
-  /** Doubles with each failure; a random half of it keeps replicas apart. */
-  private Duration backOff(int failures) {
-    long least = settings.reconnectMin().toMillis();
-    long most = settings.reconnectMax().toMillis();
-    long wait = failures > 30 ? most : Math.min(most, least << Math.max(0, failures - 1));
-    long full = Math.max(1, wait <= 0 ? most : wait);
-    return Duration.ofMillis(full / 2 + ThreadLocalRandom.current().nextLong(full / 2 + 1));
   }
 
   private Duration keepAlivePeriod() {

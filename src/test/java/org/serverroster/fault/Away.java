@@ -24,7 +24,8 @@ import org.serverroster.lab.RosterProcess;
  * @param logLines how many lines were logged while it was away, by their first word
  * @param waitingMost how many rows waited in the outbox at most
  * @param deliveredAfter how long after its return everything had left
- * @param stopTook how long an orderly stop under load took, at the end
+ * @param stopTook how long an orderly stop under load took, when everything worked again
+ * @param hangingStopTook how long one took while the server was there and did not answer
  * @param findings the promises that were not kept
  */
 record Away(
@@ -37,11 +38,22 @@ record Away(
     long waitingMost,
     Duration deliveredAfter,
     Duration stopTook,
+    Duration hangingStopTook,
     List<Finding> findings) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration WARM = Duration.ofSeconds(4);
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration STOP_AFTER = Duration.ofSeconds(2);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+
+  /** The heap has 256 MiB; code, classes, stacks and buffers take the rest. */
+  private static final long MOST_KILOBYTES = 448 * 1024;
+
+  /** What readiness must name while one of them is away. */
+  private static final Map<String, String> NAMED =
+      Map.of(
+          "smtp", "mail", "database", "database", "xmpp", "XMPP", "events", "roster.events.uri");
 
   /** The servers that can be away. */
   static final List<String> COMPONENTS = List.of("smtp", "database", "xmpp", "events");
@@ -79,10 +91,12 @@ record Away(
       load.stop();
       boolean delivered = awaitEmpty(ground);
       Duration took = Duration.ofNanos(System.nanoTime() - back);
-      Load more = new Load(ground, seed + 1).start();
-      Pause.millis(2000);
-      Duration stop = roster.awaitStop();
-      more.stop();
+      Duration stop = stopUnderLoad(ground, roster, seed + 1);
+      roster.launch();
+      roster.awaitReady();
+      hang(ground, component, true);
+      Duration hangingStop = stopUnderLoad(ground, roster, seed + 2);
+      hang(ground, component, false);
       roster.launch();
       List<Finding> unsettled = ground.settle();
       Books books = ground.books();
@@ -93,9 +107,74 @@ record Away(
         findings.add(new Finding("stuck", "", "not everything had left when it could"));
       }
       findings.addAll(unsettled);
-      return new Away(
-          component, time, before, most, readiness, lines, waiting, took, stop, findings);
+      Away all =
+          new Away(
+              component,
+              time,
+              before,
+              most,
+              readiness,
+              lines,
+              waiting,
+              took,
+              stop,
+              hangingStop,
+              findings);
+      findings.addAll(all.unbounded());
+      return all;
     }
+  }
+
+  /** What grew, was silent, talked too much or did not end. */
+  private List<Finding> unbounded() {
+    List<Finding> found = new ArrayList<>();
+    if (residentMost > MOST_KILOBYTES) {
+      found.add(new Finding("memory", "", residentMost + " kB resident"));
+    }
+    for (Duration each : List.of(stopTook, hangingStopTook)) {
+      if (each.compareTo(STOP_WITHIN) > 0) {
+        found.add(new Finding("stop", "", "an orderly stop took " + each));
+      }
+    }
+    if (readiness.stream().noneMatch(says -> says.contains(NAMED.get(component)))) {
+      found.add(new Finding("readiness", "", "does not name " + component + ": " + readiness));
+    }
+    long most = 2 + away.toMinutes(); // one when it begins, one a minute, and the two may meet
+    logLines.forEach(
+        (word, lines) -> {
+          if (word.matches("(WARN|ERROR) .*") && lines > most) {
+            found.add(new Finding("log", "", lines + " lines of " + word));
+          }
+        });
+    return found;
+  }
+
+  private static Duration stopUnderLoad(Ground ground, RosterProcess roster, long seed)
+      throws IOException, InterruptedException {
+    Load load = new Load(ground, seed).start();
+    Pause.millis(STOP_AFTER.toMillis());
+    Duration took = roster.awaitStop();
+    load.stop();
+    return took;
+  }
+
+  /** It is there and takes connections, and says nothing: or it speaks again. */
+  private static void hang(Ground ground, String component, boolean hangs) throws IOException {
+    ground.history().note(Event.FAULT, "fault", component + (hangs ? " hangs" : " speaks again"));
+    switch (component) {
+      case "smtp" -> ground.mail().be(hangs ? MailSink.Mood.MUTE : MailSink.Mood.FINE);
+      case "events" -> ground.events().be(hangs ? EventSink.Mood.MUTE : EventSink.Mood.FINE);
+      case "database" -> freeze(hangs, ground.database()::freeze, ground.database()::thaw);
+      default -> freeze(hangs, ground.server()::freeze, ground.server()::thaw);
+    }
+  }
+
+  private interface Act {
+    void run() throws IOException;
+  }
+
+  private static void freeze(boolean hangs, Act freeze, Act thaw) throws IOException {
+    (hangs ? freeze : thaw).run();
   }
 
   private static void leave(Ground ground, String component) throws IOException {
@@ -166,7 +245,8 @@ record Away(
   public String toString() {
     return """
     %s away for %s: resident %d kB before, %d kB at most; outbox at most %d rows;
-      everything had left %.1f s after its return; an orderly stop under load took %.1f s
+      everything had left %.1f s after its return; an orderly stop under load took %.1f s,
+      and %.1f s while it hung
       readiness: %s
       log lines meanwhile: %s
       %d findings %s\
@@ -179,6 +259,7 @@ record Away(
             waitingMost,
             deliveredAfter.toMillis() / 1e3,
             stopTook.toMillis() / 1e3,
+            hangingStopTook.toMillis() / 1e3,
             String.join("\n    ", readiness),
             logLines,
             findings.size(),

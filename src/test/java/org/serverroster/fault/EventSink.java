@@ -26,7 +26,9 @@ final class EventSink implements AutoCloseable {
     /** Takes a second for each. */
     SLOW,
     /** Takes the event and breaks the connection instead of saying so. */
-    SILENT
+    SILENT,
+    /** Takes the connection and says nothing until it is told to. */
+    MUTE
   }
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -92,6 +94,12 @@ final class EventSink implements AutoCloseable {
     try (exchange) {
       String id = JSON.readTree(exchange.getRequestBody()).path("id").asText();
       Mood now = mood;
+      if (now == Mood.MUTE) {
+        while (mood == Mood.MUTE) {
+          Pause.millis(50);
+        }
+        return; // breaks the connection
+      }
       if (now == Mood.BUSY) {
         exchange.sendResponseHeaders(503, -1);
         return;

@@ -40,6 +40,8 @@ final class MailSink implements AutoCloseable {
     SLOW,
     /** Takes the mail and breaks the connection instead of saying so. */
     SILENT,
+    /** Takes connections and says nothing. */
+    MUTE,
     /** Is not there. */
     AWAY
   }
@@ -81,8 +83,9 @@ final class MailSink implements AutoCloseable {
 
   /** Behaves like that from now on. */
   void be(Mood next) throws IOException {
+    Mood before = mood;
     mood = next;
-    if (next == Mood.AWAY) {
+    if (next == Mood.AWAY || before == Mood.MUTE) {
       for (Socket socket : sockets) {
         socket.close();
       }
@@ -117,6 +120,10 @@ final class MailSink implements AutoCloseable {
     try (client) {
       client.setSoTimeout(60_000);
       client.setTcpNoDelay(true);
+      if (mood == Mood.MUTE) {
+        client.getInputStream().transferTo(OutputStream.nullOutputStream());
+        return;
+      }
       BufferedReader in =
           new BufferedReader(
               new InputStreamReader(client.getInputStream(), StandardCharsets.ISO_8859_1));
@@ -138,6 +145,9 @@ final class MailSink implements AutoCloseable {
   /** Answers one command; false ends the connection. */
   private boolean answer(String line, BufferedReader in, OutputStream out) throws IOException {
     dawdle();
+    if (mood == Mood.MUTE) {
+      return true;
+    }
     String verb =
         line.length() < 4 ? line : line.substring(0, 4).toUpperCase(java.util.Locale.ROOT);
     switch (verb) {

@@ -8,16 +8,16 @@ import static org.serverroster.flow.House.presence;
 import static org.serverroster.flow.House.xmpp;
 
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
 /** Two replicas meet the same stranger at the same moment: the second one judges again. */
-@QuarkusTest
+@QuarkusIntegrationTest
 @QuarkusTestResource(value = Postgresql.class, restrictToAnnotatedClass = true)
-class FirstContactTest extends Story {
+class FirstContactIT extends Story {
 
   private static final String OTHER_REPLICA =
       "insert into peer (domain, peer, address, state, blocked, created_at, updated_at)"

@@ -10,7 +10,7 @@ import static org.serverroster.flow.House.mailboxes;
 import static org.serverroster.flow.House.xmpp;
 import static org.serverroster.xmpp.ScriptedXmppServer.child;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.ArrayList;
@@ -24,9 +24,9 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /** The ad-hoc commands and what else is asked over XMPP (XEP-0050, XEP-0133, XEP-0267 R10, R11). */
-@QuarkusTest
-@TestProfile(CommandTest.Settings.class)
-class CommandTest extends Story {
+@QuarkusIntegrationTest
+@TestProfile(CommandIT.Settings.class)
+class CommandIT extends Story {
 
   private static final String BUDDY = "http://jabber.org/protocol/admin#server-buddy";
   private static final String PENDING = "urn:server-roster:command:pending-requests";

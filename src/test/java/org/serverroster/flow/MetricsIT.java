@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
 import static org.serverroster.flow.House.patiently;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is measured, and that nothing of a stranger is in it. */
-@QuarkusTest
-class MetricsTest extends Story {
+@QuarkusIntegrationTest
+class MetricsIT extends Story {
 
   private static final String PEER = "measured-friend.lit";
 

@@ -8,15 +8,15 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A roster that was kept elsewhere moves in. */
-@QuarkusTest
-class ImportTest extends Story {
+@QuarkusIntegrationTest
+class ImportIT extends Story {
 
   private static final String ROSTER = "/api/v1/domains/capulet.lit/roster";
   private static final String HEAD = "peer,state,blocked\r\n";

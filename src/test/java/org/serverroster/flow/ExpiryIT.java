@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
 import static org.serverroster.flow.House.patiently;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -16,9 +16,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Requests end when their time is over, the peer is told, and it can ask again. */
-@QuarkusTest
-@TestProfile(ExpiryTest.Settings.class)
-class ExpiryTest extends Story {
+@QuarkusIntegrationTest
+@TestProfile(ExpiryIT.Settings.class)
+class ExpiryIT extends Story {
 
   public static class Settings implements QuarkusTestProfile {
     @Override

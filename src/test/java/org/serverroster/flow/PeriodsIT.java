@@ -11,7 +11,7 @@ import static org.serverroster.flow.House.patiently;
 import static org.serverroster.flow.WholeProtocol.act;
 import static org.serverroster.flow.WholeProtocol.notice;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -22,9 +22,9 @@ import org.serverroster.flow.Mailboxes.Mail;
 import org.w3c.dom.Element;
 
 /** What the clock does: asks again, gives up, reminds, escalates, reviews, forgets. */
-@QuarkusTest
-@TestProfile(PeriodsTest.Settings.class)
-class PeriodsTest extends Story {
+@QuarkusIntegrationTest
+@TestProfile(PeriodsIT.Settings.class)
+class PeriodsIT extends Story {
 
   private static final String PRINCE = "prince@verona.lit";
 

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.RestAssured;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,8 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The roster as lists: for programs, and for the configuration of XMPP servers. */
-@QuarkusTest
-class ExportTest extends Story {
+@QuarkusIntegrationTest
+class ExportIT extends Story {
 
   private static final String ROSTER = "/api/v1/domains/capulet.lit/roster";
 

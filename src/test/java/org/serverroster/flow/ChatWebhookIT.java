@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.serverroster.flow.House.patiently;
 
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Lines for people as chat services take them: {@code roster.notify.format=json}. */
-@QuarkusTest
+@QuarkusIntegrationTest
 @QuarkusTestResource(value = ChatWebhook.class, restrictToAnnotatedClass = true)
-class ChatWebhookTest extends Story {
+class ChatWebhookIT extends Story {
 
   @Test
   void theLineIsTheTextOfAnObject() {

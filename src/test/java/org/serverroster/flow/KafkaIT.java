@@ -7,16 +7,16 @@ import static org.serverroster.flow.House.patiently;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Events to a real Kafka, and signed commands from it. */
-@QuarkusTest
+@QuarkusIntegrationTest
 @QuarkusTestResource(value = KafkaBroker.class, restrictToAnnotatedClass = true)
-class KafkaTest extends Story {
+class KafkaIT extends Story {
 
   @Test
   void eventsAreThereInOrderUnderOneKey() {

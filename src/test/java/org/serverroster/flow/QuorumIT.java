@@ -1,13 +1,18 @@
 package org.serverroster.flow;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
+import static org.serverroster.flow.House.patiently;
 import static org.serverroster.flow.WholeProtocol.act;
 
-import io.quarkus.test.junit.QuarkusTest;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -16,19 +21,39 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Two of the administrators must approve; one who denies suffices. */
-@QuarkusTest
-@TestProfile(QuorumTest.Settings.class)
-class QuorumTest extends Story {
+@QuarkusIntegrationTest
+@TestProfile(QuorumIT.Settings.class)
+@QuarkusTestResource(value = Folders.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = QuorumIT.Verona.class, restrictToAnnotatedClass = true)
+class QuorumIT extends Story {
 
   public static class Settings implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(
           "roster.approval.quorum", "2",
-          "roster.domain.\"verona.lit\".admins.mail", "escalus@verona.lit,prince@verona.lit",
           "roster.users.\"nurse@capulet.lit\".roles", "admin",
           "roster.users.\"nurse@capulet.lit\".password",
               "$2a$04$CR04zEJJtOXC1JxkXI9PB.JGb4/OJQKW6s4CQcpY6cymVklr2Ju8i");
+    }
+  }
+
+  /** Each domain needs as many administrators as must approve; said after {@link House}. */
+  public static class Verona implements QuarkusTestResourceLifecycleManager {
+    @Override
+    public int order() {
+      return 1;
+    }
+
+    @Override
+    public Map<String, String> start() {
+      return Map.of(
+          "roster.domain.\"verona.lit\".admins.mail", "escalus@verona.lit,prince@verona.lit");
+    }
+
+    @Override
+    public void stop() {
+      // nothing was started
     }
   }
 
@@ -85,6 +110,39 @@ class QuorumTest extends Story {
     act("unexpected.lit", "subscribe", Map.of())
         .statusCode(202)
         .body("preApproved", equalTo(false));
+  }
+
+  @Test
+  void aCommandIsTheApprovalOfThePersonItNames() throws Exception {
+    String peer = "ordered.lit";
+    asks(peer);
+    approvesByCommand("quorum-1", NURSE, peer);
+    patiently().until(() -> answers(peer).size() == 1);
+    assertEquals("done", answers(peer).get(0).path("outcome").asText());
+    assertEquals("none+pending-in", answers(peer).get(0).path("state").asText());
+    peer(peer).body("request.approvals", equalTo(1));
+
+    approvesByCommand("quorum-2", NURSE, peer); // the same person with another id
+    patiently().until(() -> answers(peer).size() == 2);
+    assertEquals("refused", answers(peer).get(1).path("outcome").asText());
+    assertState(peer, "none+pending-in");
+
+    approvesByCommand("quorum-3", JULIET, peer);
+    patiently().until(() -> answers(peer).size() == 3);
+    assertEquals("from+pending-out", answers(peer).get(2).path("state").asText());
+    assertEquals(List.of("subscribed", "", "subscribe"), awaitTypesTo(peer, 3));
+  }
+
+  private static void approvesByCommand(String id, String actor, String peer) throws Exception {
+    Command command = Command.of(id, "approve", peer).with("actor", actor);
+    Folders.command(id, command.toString().getBytes(UTF_8));
+  }
+
+  private static List<JsonNode> answers(String peer) throws Exception {
+    return Folders.about(peer).stream()
+        .filter(event -> event.path("type").asText().equals("org.serverroster.command.answered.v1"))
+        .map(event -> event.path("data"))
+        .toList();
   }
 
   private static io.restassured.response.ValidatableResponse asNurse(String peer, String action) {

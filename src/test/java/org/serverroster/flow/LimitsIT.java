@@ -9,7 +9,7 @@ import static org.serverroster.flow.House.patiently;
 import static org.serverroster.flow.WholeProtocol.act;
 import static org.serverroster.flow.WholeProtocol.notice;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.util.List;
@@ -21,10 +21,10 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.serverroster.flow.Mailboxes.Mail;
 
 /** A flood fills neither table nor mailbox; patterns approve what they name and nothing else. */
-@QuarkusTest
-@TestProfile(LimitsTest.Settings.class)
+@QuarkusIntegrationTest
+@TestProfile(LimitsIT.Settings.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class LimitsTest extends Story {
+class LimitsIT extends Story {
 
   private static final int PENDING = 12;
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -14,9 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** {@code roster.approval.confirm=login}: a link alone is not enough. */
-@QuarkusTest
-@TestProfile(ConfirmByLoginTest.Settings.class)
-class ConfirmByLoginTest extends Story {
+@QuarkusIntegrationTest
+@TestProfile(ConfirmByLoginIT.Settings.class)
+class ConfirmByLoginIT extends Story {
 
   public static class Settings implements QuarkusTestProfile {
     @Override

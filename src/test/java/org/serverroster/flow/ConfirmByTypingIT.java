@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -13,9 +13,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** {@code roster.approval.confirm=type-domain}: the peer's name has to be typed. */
-@QuarkusTest
-@TestProfile(ConfirmByTypingTest.Settings.class)
-class ConfirmByTypingTest extends Story {
+@QuarkusIntegrationTest
+@TestProfile(ConfirmByTypingIT.Settings.class)
+class ConfirmByTypingIT extends Story {
 
   public static class Settings implements QuarkusTestProfile {
     @Override

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
 import static org.serverroster.flow.House.xmpp;
 
-import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -18,8 +18,8 @@ import org.serverroster.flow.Mailboxes.Mail;
 import org.w3c.dom.Element;
 
 /** What a person is told about a peer before they decide, whatever its server says of itself. */
-@QuarkusTest
-class DossierTest extends Story {
+@QuarkusIntegrationTest
+class DossierIT extends Story {
 
   private static final String CONTACTS =
       "<x xmlns='jabber:x:data' type='result'><field var='FORM_TYPE' type='hidden'>"

@@ -1,6 +1,0 @@
-package org.serverroster.flow;
-
-import io.quarkus.test.junit.QuarkusTest;
-
-@QuarkusTest
-class AuditTest extends Audit {}

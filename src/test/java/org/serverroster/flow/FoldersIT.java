@@ -1,0 +1,6 @@
+package org.serverroster.flow;
+
+import io.quarkus.test.junit.QuarkusIntegrationTest;
+
+@QuarkusIntegrationTest
+class FoldersIT extends CommandsInFolders {}
