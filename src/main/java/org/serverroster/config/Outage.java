@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.jboss.logging.Logger;
@@ -82,8 +83,13 @@ public final class Outage {
     absence.over();
   }
 
-  /** What nobody waits for has failed: one line, unless it is the outage that is known already. */
-  public void report(@ExchangeException Exception failure) {
+  /**
+   * What nobody waits for has failed: one line, unless it is the outage that is known already.
+   *
+   * @param failure what was caught, whole: of {@link ExchangeException} Camel gives a step the
+   *     innermost one, which may be a socket's, and says nothing of a database
+   */
+  public void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     if (!isAway(failure)) {
       LOG.warnf("background-step-failed because=%s", Departure.describe(failure));
     }

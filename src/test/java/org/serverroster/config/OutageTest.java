@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.SocketException;
 import java.sql.SQLException;
 import java.time.Clock;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
@@ -36,6 +39,30 @@ class OutageTest {
   @Test
   void otherFailuresAreNoOutage() {
     assertFalse(outage.isAway(new IllegalStateException()));
+  }
+
+  /** Camel looks for the innermost exception of a type: the socket's, of which nobody knows. */
+  @Test
+  void aStepThatNobodyWaitsForTellsOfAnOutageByTheWholeFailure() throws Exception {
+    try (DefaultCamelContext context = new DefaultCamelContext()) {
+      context.getRegistry().bind("database", outage);
+      context.addRoutes(
+          new RouteBuilder() {
+            @Override
+            public void configure() {
+              onException(Exception.class).handled(true).bean("database", "report");
+              from("direct:step")
+                  .process(
+                      exchange -> {
+                        SocketException socket = new SocketException("Connection reset");
+                        throw new IllegalStateException(new SQLException("lost", "08006", socket));
+                      });
+            }
+          });
+      context.start();
+      context.createProducerTemplate().sendBody("direct:step", null);
+    }
+    assertTrue(outage.isOut());
   }
 
   @Test

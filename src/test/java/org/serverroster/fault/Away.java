@@ -53,7 +53,14 @@ record Away(
   /** What readiness must name while one of them is away. */
   private static final Map<String, String> NAMED =
       Map.of(
-          "smtp", "mail", "database", "database", "xmpp", "XMPP", "events", "roster.events.uri");
+          "smtp",
+          "mail",
+          "database",
+          "Database",
+          "xmpp",
+          "xmpp-component",
+          "events",
+          "roster.events.uri");
 
   /** The servers that can be away. */
   static final List<String> COMPONENTS = List.of("smtp", "database", "xmpp", "events");
