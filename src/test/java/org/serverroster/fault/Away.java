@@ -98,12 +98,18 @@ record Away(
       load.stop();
       boolean delivered = awaitEmpty(ground);
       Duration took = Duration.ofNanos(System.nanoTime() - back);
-      Duration stop = stopUnderLoad(ground, roster, seed + 1);
+      Load more = new Load(ground, seed + 1).start();
+      Pause.millis(STOP_AFTER.toMillis());
+      Duration stop = roster.awaitStop();
+      more.stop();
       roster.launch();
       roster.awaitReady();
+      more = new Load(ground, seed + 2).start();
       hang(ground, component, true);
-      Duration hangingStop = stopUnderLoad(ground, roster, seed + 2);
+      Pause.millis(STOP_AFTER.toMillis());
+      Duration hangingStop = roster.awaitStop();
       hang(ground, component, false);
+      more.stop();
       roster.launch();
       List<Finding> unsettled = ground.settle();
       Books books = ground.books();
@@ -154,15 +160,6 @@ record Away(
           }
         });
     return found;
-  }
-
-  private static Duration stopUnderLoad(Ground ground, RosterProcess roster, long seed)
-      throws IOException, InterruptedException {
-    Load load = new Load(ground, seed).start();
-    Pause.millis(STOP_AFTER.toMillis());
-    Duration took = roster.awaitStop();
-    load.stop();
-    return took;
   }
 
   /** It is there and takes connections, and says nothing: or it speaks again. */
