@@ -5,12 +5,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Looks at the database before anything uses it, once the migrations have run. What is wrong is one
- * line that says what to do; the program does not start then.
+ * Looks at the database before anything uses it. What is wrong is one line that says what to do;
+ * the program does not start then.
  */
 final class DatabaseCheck {
 
-  /** The oldest PostgreSQL that its makers still mend. */
+  /** Older ones have not been mended by their makers for years, and nobody has tried them here. */
   private static final int OLDEST_POSTGRESQL = 13;
 
   private static final int MOST_NAMED = 5;

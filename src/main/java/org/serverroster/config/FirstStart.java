@@ -22,7 +22,11 @@ import org.flywaydb.core.Flyway;
 import org.serverroster.approval.Links;
 import org.serverroster.roster.Change;
 
-/** Looks at the database and prepares it before the routes start: what Flyway cannot know. */
+/**
+ * Looks at the database and prepares it before the routes start: nothing is changed in one that is
+ * too old or too new for this program, and nobody works with one that is not what the migrations
+ * make.
+ */
 @Singleton
 class FirstStart {
 
@@ -57,12 +61,18 @@ class FirstStart {
   }
 
   void prepare(@Observes @Priority(1) StartupEvent event) throws SQLException {
+    refuse(DatabaseCheck.future(unknownMigrations())); // which waits for a database that is late
     try (Connection connection = roster.getConnection()) {
-      problem(connection)
-          .ifPresent(
-              problem -> {
-                throw new CannotStartException(problem);
-              });
+      DatabaseMetaData database = connection.getMetaData();
+      refuse(
+          DatabaseCheck.version(
+              database.getDatabaseProductName(), database.getDatabaseMajorVersion()));
+    }
+    flyway().migrate();
+    try (Connection connection = roster.getConnection()) {
+      refuse(
+          DatabaseCheck.schema(
+              Schema.of(connection.getMetaData(), connection.getSchema()), Schema.expected()));
       try (PreparedStatement statement = connection.prepareStatement(MAKE_KEY)) {
         statement.setString(1, links.newKey());
         statement.setObject(2, Change.utc(clock.instant()));
@@ -76,22 +86,19 @@ class FirstStart {
     }
   }
 
-  private Optional<String> problem(Connection connection) throws SQLException {
-    DatabaseMetaData database = connection.getMetaData();
-    Optional<String> problem =
-        DatabaseCheck.version(
-            database.getDatabaseProductName(), database.getDatabaseMajorVersion());
-    if (problem.isEmpty()) {
-      problem = DatabaseCheck.future(unknownMigrations());
-    }
-    return problem.isPresent()
-        ? problem
-        : DatabaseCheck.schema(Schema.of(database, connection.getSchema()), Schema.expected());
+  private static void refuse(Optional<String> problem) {
+    problem.ifPresent(
+        line -> {
+          throw new CannotStartException(line);
+        });
+  }
+
+  private Flyway flyway() {
+    return (settings.db().kind().equals("postgresql") ? postgresql : h2).get();
   }
 
   private Set<String> unknownMigrations() {
-    Flyway flyway = (settings.db().kind().equals("postgresql") ? postgresql : h2).get();
-    return Arrays.stream(flyway.info().applied())
+    return Arrays.stream(flyway().info().applied())
         .filter(migration -> !migration.getState().isResolved())
         .filter(migration -> migration.getVersion() != null)
         .map(migration -> migration.getVersion().getVersion())

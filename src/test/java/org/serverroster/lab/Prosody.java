@@ -30,6 +30,8 @@ public final class Prosody implements HostServer {
   private final List<String> admins = new ArrayList<>();
   private final List<String> rooms = new ArrayList<>();
   private String extra = "";
+  private String whole;
+  private final Map<String, String> environment = new LinkedHashMap<>();
   private String logLevel = "debug";
   private final InetSocketAddress tlsComponents = FreePort.address();
   private Authority.Certificate componentCertificate;
@@ -123,6 +125,18 @@ public final class Prosody implements HostServer {
     return this;
   }
 
+  /** Its whole configuration instead of ours; it must listen where {@link #components()} says. */
+  public Prosody configuredBy(String text) {
+    whole = text;
+    return this;
+  }
+
+  /** A variable of its environment, from the next start on. */
+  public Prosody environment(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
   /** Logs no more than this says: {@code debug}, {@code info}, ... */
   public Prosody logLevel(String level) {
     logLevel = level;
@@ -153,7 +167,7 @@ public final class Prosody implements HostServer {
   @Override
   public Prosody start() throws IOException {
     Files.createDirectories(folder.resolve("certs"));
-    Files.writeString(configuration(), configurationText());
+    Files.writeString(configuration(), whole == null ? configurationText() : whole);
     for (var user : users.entrySet()) {
       var at = user.getKey().indexOf('@');
       var accounts = data(user.getKey().substring(at + 1)).resolve("accounts");
@@ -164,10 +178,11 @@ public final class Prosody implements HostServer {
     }
     hosts.keySet().forEach(domain -> dns.register(domain, s2s));
     secrets.keySet().forEach(domain -> dns.register(domain, s2s));
+    environment.put("HOME", folder.toString());
     process =
         ServerProcess.start(
             folder,
-            Map.of("HOME", folder.toString()),
+            environment,
             List.of(PROGRAM.toString(), "-F", "--config", configuration().toString()));
     process.awaitAnswer(components);
     return this;
@@ -371,7 +386,8 @@ public final class Prosody implements HostServer {
   }
 
   /** The folder of our shim: the nearest {@code servers/prosody} from the working directory up. */
-  private static Path shim() {
+  /** The folder of our shim. */
+  public static Path shim() {
     for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
       var shim = at.resolve("servers/prosody");
       if (Files.exists(shim.resolve("mod_server_roster.lua"))) {
