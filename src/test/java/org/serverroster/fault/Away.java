@@ -134,6 +134,10 @@ record Away(
               hangingStop,
               findings);
       findings.addAll(all.unbounded());
+      long traces = logged(roster).stream().filter(line -> line.startsWith("\tat ")).count();
+      if (traces > 0) {
+        findings.add(new Finding("log", "", traces + " lines of stack traces"));
+      }
       return all;
     }
   }
