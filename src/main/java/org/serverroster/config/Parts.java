@@ -295,8 +295,12 @@ class Parts {
   @Singleton
   @Named("greetings")
   @Unremovable
-  Greetings greetings(Stanzas stanzas, Clock clock, XmppComponent component) {
-    return new Greetings(stanzas, new Disagreements(clock), () -> isStreamUp(component));
+  Greetings greetings(Stanzas stanzas, Clock clock, XmppComponent component, LocalDomains domains) {
+    return new Greetings(
+        stanzas,
+        new Disagreements(clock),
+        () -> isStreamUp(component),
+        domains.all().stream().map(Domain::name).sorted().toList());
   }
 
   @Produces

@@ -3,6 +3,7 @@ package org.serverroster.outbox;
 import static org.serverroster.roster.SubscriptionStanza.UNSUBSCRIBED;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -23,6 +24,7 @@ public final class Greetings {
 
   private static final int PAGE = 1000;
 
+  private final List<String> domains;
   private final Stanzas stanzas;
   private final Disagreements disagreements;
   private final BooleanSupplier streamIsUp;
@@ -31,8 +33,14 @@ public final class Greetings {
   /**
    * @param disagreements who asks without being trusted
    * @param streamIsUp whether stanzas can leave from here
+   * @param domains ours; nobody is told in the name of another one
    */
-  public Greetings(Stanzas stanzas, Disagreements disagreements, BooleanSupplier streamIsUp) {
+  public Greetings(
+      Stanzas stanzas,
+      Disagreements disagreements,
+      BooleanSupplier streamIsUp,
+      Collection<String> domains) {
+    this.domains = List.copyOf(domains);
     this.stanzas = stanzas;
     this.disagreements = disagreements;
     this.streamIsUp = streamIsUp;
@@ -62,12 +70,22 @@ public final class Greetings {
     return streamIsUp.getAsBoolean() && (page == null || page.size() == PAGE);
   }
 
-  /** Where the next page begins: behind the last one. */
-  public Map<String, Object> nextPage(@ExchangeProperty("page") List<Map<String, Object>> page) {
-    Map<String, Object> last = page == null ? null : page.get(page.size() - 1);
+  /** In whose names peers are told, one after the other. */
+  public List<String> domains() {
+    return domains;
+  }
+
+  /**
+   * Where the next page begins: behind the last one.
+   *
+   * @param domain whose peers they are
+   * @param page the last one, null before the first
+   */
+  public Map<String, Object> nextPage(
+      @ExchangeProperty("domain") String domain,
+      @ExchangeProperty("page") List<Map<String, Object>> page) {
     return Map.of(
-        "domain", last == null ? "" : last.get("domain"),
-        "peer", last == null ? "" : last.get("peer"));
+        "domain", domain, "peer", page == null ? "" : page.get(page.size() - 1).get("peer"));
   }
 
   /**
