@@ -109,6 +109,24 @@ class ContainersTest {
         "kept out of git");
   }
 
+  /**
+   * An empty selector is one of every pod of the namespace, those of PostgreSQL and Prosody too.
+   */
+  @Test
+  void whatSelectsPodsSelectsOurs() throws IOException {
+    Deployment deployment = (Deployment) read(BASE.resolve("deployment.yaml"));
+    Map<String, String> ours = deployment.getSpec().getTemplate().getMetadata().getLabels();
+    assertEquals(Map.of("app.kubernetes.io/name", "server-roster"), ours);
+    assertEquals(ours, deployment.getSpec().getSelector().getMatchLabels());
+    Service service = (Service) read(BASE.resolve("service.yaml"));
+    assertEquals(ours, service.getSpec().getSelector());
+    NetworkPolicy policy = (NetworkPolicy) read(BASE.resolve("network-policy.yaml"));
+    assertEquals(ours, policy.getSpec().getPodSelector().getMatchLabels());
+    PodDisruptionBudget budget =
+        (PodDisruptionBudget) read(BASE.resolve("pod-disruption-budget.yaml"));
+    assertEquals(ours, budget.getSpec().getSelector().getMatchLabels());
+  }
+
   @Test
   void aFieldThatKubernetesDoesNotKnowIsFound() throws IOException {
     String text = Files.readString(BASE.resolve("deployment.yaml"));

@@ -80,13 +80,17 @@ public class Meters {
       XmppComponent component,
       Settings settings,
       @Named("limits") Limits limits,
-      @Named("doorkeeper") Doorkeeper doorkeeper) {
+      @Named("doorkeeper") Doorkeeper doorkeeper,
+      @Named("database") Outage database) {
     this.registry = registry;
     this.traces = traces;
     this.clock = clock;
     this.component = component;
     this.jid = settings.xmpp().component();
     stream();
+    Gauge.builder("roster.database.up", () -> database.isOut() ? 0 : 1)
+        .description("0 while the database is known to be away, or to take no writes")
+        .register(registry);
     FunctionCounter.builder("roster.requests.refused", limits, Limits::refused)
         .description("Requests that were one too many (roster.limits.*)")
         .register(registry);

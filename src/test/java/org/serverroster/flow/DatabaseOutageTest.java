@@ -44,9 +44,11 @@ class DatabaseOutageTest extends Story {
       patiently().until(() -> given().get("/q/health/ready").statusCode() == 503);
       // A thread that waits for an answer gives up, and says so to whoever asks.
       assertEquals(503, as("admin").get("/api/v1/domains").statusCode());
+      patiently().until(() -> metrics().contains("\nroster_database_up 0.0"));
     } finally {
       Postgresql.server().signal("CONT");
     }
+    patiently().until(() -> metrics().contains("\nroster_database_up 1.0"));
     patiently()
         .untilAsserted(
             () -> assertEquals("result", xmpp().awaitAnswer(handOver).getAttribute("type")));
@@ -223,5 +225,9 @@ class DatabaseOutageTest extends Story {
     }
     assertEquals(200, Browser.submit(link, form).statusCode());
     assertEquals(List.of("subscribed", "", "subscribe"), awaitTypesTo("before.lit", 3));
+  }
+
+  private static String metrics() {
+    return given().get("/q/metrics").asString();
   }
 }
