@@ -2,7 +2,10 @@ package org.serverroster.config;
 
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -21,17 +24,40 @@ public final class Outage {
   private static final Set<String> LASTING =
       Set.of("07", "0A", "21", "22", "23", "25", "26", "42", "HY");
 
+  /**
+   * A standby that became the server's address takes no writes until it is promoted, and some who
+   * run PostgreSQL make it read-only while its disk is full (25006); who was idle in a transaction
+   * for too long begins anew (25P03, 25P04).
+   */
+  private static final Set<String> PASSING = Set.of("25006", "25P03", "25P04");
+
   /** Another transaction held a lock for too long (ODBC's HYT00, which H2 uses). */
   private static final String TIMED_OUT = "HYT";
 
+  private static final Duration REMINDER = Duration.ofMinutes(1);
+  private static final int MOST_REMEMBERED = 100;
+
+  private final Clock clock;
   private final Absence absence;
   private final EmbeddedFile file;
+
+  /** When what was said last; the oldest is forgotten. */
+  private final Map<String, Instant> said =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+          return size() > MOST_REMEMBERED;
+        }
+      };
 
   /**
    * @param clock now
    * @param file that of the embedded database, null when another one is in use
    */
   Outage(Clock clock, EmbeddedFile file) {
+    this.clock = clock;
     this.absence = new Absence("database", clock);
     this.file = file;
   }
@@ -84,15 +110,26 @@ public final class Outage {
   }
 
   /**
-   * What nobody waits for has failed: one line, unless it is the outage that is known already.
+   * What nobody waits for has failed: one line a minute for the same words, unless it is the outage
+   * that is known already.
    *
    * @param failure what was caught, whole: of {@link ExchangeException} Camel gives a step the
    *     innermost one, which may be a socket's, and says nothing of a database
    */
   public void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    if (!isAway(failure)) {
+    if (!isAway(failure) && isNews(Departure.describe(failure))) {
       LOG.warnf("background-step-failed because=%s", Departure.describe(failure));
     }
+  }
+
+  private synchronized boolean isNews(String words) {
+    Instant now = clock.instant();
+    Instant before = said.get(words);
+    if (before != null && !now.isBefore(before) && now.isBefore(before.plus(REMINDER))) {
+      return false;
+    }
+    said.put(words, now);
+    return true;
   }
 
   private static boolean passes(Exception failure) {
@@ -103,6 +140,7 @@ public final class Outage {
         return state == null
             || state.length() < 2
             || state.startsWith(TIMED_OUT)
+            || PASSING.contains(state)
             || !LASTING.contains(state.substring(0, 2));
       }
       if (cause instanceof jakarta.transaction.SystemException

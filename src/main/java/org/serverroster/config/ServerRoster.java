@@ -23,8 +23,11 @@ public class ServerRoster {
   /** What it answers when a later attempt may do better (sysexits.h, EX_TEMPFAIL). */
   private static final int TRY_AGAIN = 75;
 
-  /** Classes of SQLSTATE that pass: connection, resources, an administrator who intervened. */
-  private static final Set<String> PASSING = Set.of("08", "53", "57");
+  /** Classes of SQLSTATE that pass: connection, rollback, resources, somebody who intervened. */
+  private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
+
+  /** Another one holds a lock (55P03); a standby that is not promoted yet (25006). */
+  private static final Set<String> PASSING_STATES = Set.of("55P03", "25006");
 
   /** Another process has H2's file: the one before may still be ending. */
   private static final int IN_USE = 90020;
@@ -74,6 +77,7 @@ public class ServerRoster {
     String state = failure.getSQLState();
     return state == null
         || failure.getErrorCode() == IN_USE
+        || PASSING_STATES.contains(state)
         || state.length() > 2 && PASSING.contains(state.substring(0, 2));
   }
 

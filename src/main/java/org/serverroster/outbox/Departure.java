@@ -1,6 +1,7 @@
 package org.serverroster.outbox;
 
 import jakarta.mail.AuthenticationFailedException;
+import jakarta.mail.MessagingException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -114,7 +115,18 @@ public final class Departure {
             .anyMatch(
                 cause ->
                     cause instanceof MailConnectException
+                        || isBadGreeting(cause)
                         || cause instanceof AuthenticationFailedException);
+  }
+
+  /**
+   * A server that greets with 421, or with nothing that is SMTP, is told of by a message alone
+   * (Angus, SMTPTransport.openServer).
+   */
+  static boolean isBadGreeting(Throwable cause) {
+    return cause.getClass() == MessagingException.class
+        && cause.getMessage() != null
+        && cause.getMessage().startsWith("Got bad greeting from SMTP host");
   }
 
   /** The parameters that find what may leave now. */

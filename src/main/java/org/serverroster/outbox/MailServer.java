@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
@@ -17,8 +18,12 @@ import org.eclipse.angus.mail.util.MailConnectException;
  */
 public final class MailServer {
 
-  /** "Service not available" (RFC 5321, section 4.2.3). */
-  private static final int CLOSING = 421;
+  /**
+   * "Service not available", and what is about the server and not about a mail: no room on its disk
+   * (RFC 5321, section 4.2.3), a login that cannot be looked up at the moment (RFC 4954, section
+   * 6).
+   */
+  private static final Set<Integer> UNABLE = Set.of(421, 452, 454);
 
   private final Absence absence;
 
@@ -39,7 +44,7 @@ public final class MailServer {
       Map<String, Object> postponed,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     int reply = Departure.replyCode(failure);
-    if (reply != CLOSING && (reply != 0 || !cannotBeTalkedTo(failure))) {
+    if (!UNABLE.contains(reply) && (reply != 0 || !cannotBeTalkedTo(failure))) {
       return postponed;
     }
     absence.noticed(failure);
@@ -55,6 +60,7 @@ public final class MailServer {
             .anyMatch(
                 cause ->
                     cause instanceof IOException
+                        || Departure.isBadGreeting(cause)
                         || cause instanceof MailConnectException
                         || cause instanceof AuthenticationFailedException
                         || cause instanceof SMTPSendFailedException); // the connection broke

@@ -3,6 +3,7 @@ package org.serverroster.pipeline;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -33,6 +34,8 @@ import org.serverroster.roster.LocalDomains;
  * {@code action}, {@code domain}, {@code peer}, {@code actor}, {@code change}.
  */
 public final class Orders {
+
+  private static final int DEEPEST = 20;
 
   private final OrderReader reader = new OrderReader();
   private final LocalDomains domains;
@@ -117,17 +120,36 @@ public final class Orders {
     return order;
   }
 
-  /** The case when something went wrong that would go wrong again; it is not tried a third time. */
+  /** Whether it could not even be parked: then it waits, since nothing of it is kept. */
+  public boolean isParked(@ExchangeProperty("order") Map<String, Object> order) {
+    return "parked".equals(order.get("outcome"));
+  }
+
+  /**
+   * The case when something went wrong that would go wrong again. What the database does not let us
+   * park is not done with: acknowledged, it would be lost. Anything else is not tried a third time.
+   */
   public Map<String, Object> parked(
       @ExchangeProperty("order") Map<String, Object> order,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure,
       Exchange exchange) {
-    if ("parked".equals(order.get("outcome"))) {
+    if (isParked(order) && !isOfDatabase(failure)) {
       exchange.setProperty("settled", true);
     }
     order.put("outcome", "parked");
     order.put("reason", "it could not be carried out: " + failure.getClass().getSimpleName());
     return order;
+  }
+
+  private static boolean isOfDatabase(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+      if (cause instanceof SQLException) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
   }
 
   private void vouch(Message message, String text) throws UnacceptableException {

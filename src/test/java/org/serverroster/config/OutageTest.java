@@ -21,7 +21,10 @@ class OutageTest {
   @ParameterizedTest
   @NullSource
   @ValueSource(
-      strings = {"08001", "08006", "53300", "57P01", "40001", "40P01", "HYT00", "90028", "90098"})
+      strings = {
+        "08001", "08006", "53300", "57P01", "40001", "40P01", "HYT00", "25006", "25P03", "90028",
+        "90098"
+      })
   void whatPassesIsWaitedFor(String state) {
     assertTrue(outage.isAway(new RuntimeException(new SQLException("away", state))));
     assertTrue(outage.isOut());
@@ -30,7 +33,7 @@ class OutageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"22001", "23505", "42601", "0A000", "25006", "HY000"})
+  @ValueSource(strings = {"22001", "23505", "42601", "0A000", "25001", "HY000"})
   void whatWillNeverSucceedIsNot(String state) {
     assertFalse(outage.isAway(new SQLException("lasting", state)));
     assertFalse(outage.isOut());

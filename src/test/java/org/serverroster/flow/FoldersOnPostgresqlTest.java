@@ -8,6 +8,10 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -43,6 +47,56 @@ class FoldersOnPostgresqlTest extends CommandsInFolders {
                     .getList("commands.body")
                     .contains("no command"));
     assertState(peer, "none");
+  }
+
+  /** Acknowledged without having been kept, it would be lost. */
+  @Test
+  void aCommandThatTheDatabaseDoesNotLetUsKeepWaits() throws Exception {
+    String peer = "unkept.lit";
+    asks(peer);
+    // A sequence keeps its count when the transaction that took from it is rolled back.
+    run("create sequence refusals");
+    run(
+        """
+        create function refuse() returns trigger language plpgsql as $$ begin
+          perform nextval('refusals');
+          raise exception 'permission denied' using errcode = '42501';
+        end $$\
+        """);
+    run("create trigger refuse before insert on pipeline_command execute function refuse()");
+    try {
+      Folders.command("unkept", Command.of("unkept-1", "deny", peer).toString().getBytes(UTF_8));
+      patiently().until(() -> run("select last_value >= 4 from refusals"));
+      assertEquals(1, Folders.waiting().size(), "nothing is acknowledged");
+    } finally {
+      run("drop trigger refuse on pipeline_command");
+    }
+    patiently()
+        .until(
+            () ->
+                as("auditor")
+                    .get("/api/v1/commands/parked")
+                    .jsonPath()
+                    .getList("commands.reason")
+                    .stream()
+                    .anyMatch(reason -> reason.toString().startsWith("it could not be carried")));
+    patiently().until(() -> Folders.waiting().isEmpty());
+    assertState(peer, "none+pending-in");
+  }
+
+  /** Whether the statement says so; true for one that says nothing. */
+  private static boolean run(String sql) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(Postgresql.server().url(), "postgres", "postgres");
+        Statement statement = connection.createStatement()) {
+      if (!statement.execute(sql)) {
+        return true;
+      }
+      try (var rows = statement.getResultSet()) {
+        rows.next();
+        return rows.getBoolean(1);
+      }
+    }
   }
 
   /** The commands of this test that are still there, by the names of their files. */
