@@ -55,6 +55,8 @@ class GrowthTest {
   private static final String ON_POSTGRESQL =
       "(case when peer like '%.%.%' then substring(peer from position('.' in peer) + 1) else peer end)";
 
+  private static final String LEASE = "'00000000-0000-0000-0000-000000000001'";
+
   private static Postgres postgres;
 
   @BeforeAll
@@ -167,6 +169,70 @@ class GrowthTest {
     }
   }
 
+  /** What has ended stays for years, and what is open is counted each ten seconds. */
+  @Test
+  void whatIsOpenIsCountedWithoutWhatHasEnded(@TempDir Path folder)
+      throws IOException, SQLException {
+    String url = PlainJdbc.url(folder.resolve("roster"));
+    Migrations.of(url, "", "").load().migrate();
+    try (var connection = DriverManager.getConnection(url, "", "");
+        var statement = connection.createStatement()) {
+      Entries.fillH2(connection, PEERS);
+      statement.execute(REQUESTS);
+      statement.execute(
+          "update approval_request set outcome = 'denied', decided_at = received_at, received_at = dateadd(day, -9, received_at)"
+              + " where peer not in ('old-5.example', 'old-7.example')");
+      String count = statement("presence-in.yaml", "count-requests", "mostPending");
+      scansAtMost(3, statement, filled(count));
+      try (var rows = statement.executeQuery(filled(count))) {
+        assertTrue(rows.next());
+        assertEquals(2, rows.getInt("pending"));
+        assertEquals(2, rows.getInt("of_day"));
+      }
+    }
+  }
+
+  @Test
+  void aPageOfPeersReadsNoMoreThanItself(@TempDir Path folder) throws IOException, SQLException {
+    String url = PlainJdbc.url(folder.resolve("roster"));
+    Migrations.of(url, "", "").load().migrate();
+    try (var connection = DriverManager.getConnection(url, "", "");
+        var statement = connection.createStatement()) {
+      Entries.fillH2(connection, PEERS);
+      scansAtMost(51, statement, filled(statement("read.yaml", "list-peers", ":?after")));
+    }
+  }
+
+  /** Whoever holds a row of the outbox finds it by its lane, of which there is an index. */
+  @Test
+  void aRowOfTheOutboxIsFoundByItsLane(@TempDir Path folder) throws IOException, SQLException {
+    String url = PlainJdbc.url(folder.resolve("roster"));
+    Migrations.of(url, "", "").load().migrate();
+    try (var connection = DriverManager.getConnection(url, "", "");
+        var statement = connection.createStatement()) {
+      statement.execute(
+          "insert into outbox (wire_id, channel, lane, kind, recipient, domain, peer, created_at,"
+              + " next_at)"
+              + " select random_uuid(), 'mail', 'lane ' || n, 'request', 'r', 'capulet.lit', 'p',"
+              + " current_timestamp, current_timestamp from system_range(1, 20000) s(n)");
+      statement.execute("update outbox set lease = " + LEASE + " where lane = 'lane 77'");
+      for (String route :
+          List.of(
+              "deliver.yaml give-back",
+              "deliver.yaml write-postponement",
+              "deliver.yaml deliver-digest",
+              "events.yaml park-departure")) {
+        String[] names = route.split(" ");
+        for (String change : statements(names[0], names[1], ":?lease")) {
+          String where = change.substring(change.lastIndexOf("where "));
+          if (where.contains("lease = :?lease")) {
+            scansAtMost(2, statement, filled("select o.id from outbox o " + where));
+          }
+        }
+      }
+    }
+  }
+
   private static void scansAtMost(int most, Statement statement, String question)
       throws SQLException {
     try (var rows = statement.executeQuery("explain analyze " + question)) {
@@ -200,6 +266,16 @@ class GrowthTest {
         .orElseThrow();
   }
 
+  private static List<String> statements(String file, String route, String words)
+      throws IOException {
+    List<String> found =
+        IntakeStatements.of(Path.of("routes"), file).get(route).stream()
+            .filter(each -> each.contains(words))
+            .toList();
+    assertFalse(found.isEmpty(), route);
+    return found;
+  }
+
   private static String filled(String statement) throws IOException {
     Properties settings = new Properties();
     try (var text = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
@@ -211,6 +287,16 @@ class GrowthTest {
     }
     return whole
         .replace(":?domain", "'capulet.lit'")
+        .replace(":?dayAgo", "dateadd(day, -1, current_timestamp)")
+        .replace(":?lane", "'lane 77'")
+        .replace(":?leasedUntil", "current_timestamp")
+        .replace(":?lease", LEASE)
+        .replace(":?after", "''")
+        .replace(":?state", "null")
+        .replace(":?part", "null")
+        .replace(":?limit", "50")
+        .replace(":?mostPending", "1000")
+        .replace(":?mostOfDay", "1000")
         .replace(":?now", "current_timestamp")
         .replace(":?peer", "'old-5.example'")
         .replace(":?parent", "'some.example'");
