@@ -30,6 +30,11 @@ public class DerivedSettings implements ConfigSourceFactory {
           // which writes and flushes for many commits at once; writing at each commit as well would
           // cost more than all the rest and make the file grow.
           "WRITE_DELAY", "500",
+          // Nothing is moved within the file, neither while it is open nor when it is closed: H2
+          // mends a move that a kill interrupted in memory alone, writes over the place of which
+          // the file still speaks, and the next kill takes what was committed since.
+          "AUTO_COMPACT_FILL_RATE", "0",
+          "MAX_COMPACT_TIME", "0",
           // Quarkus closes the pool; H2's own hook would close the file under open transactions.
           "DB_CLOSE_ON_EXIT", "FALSE");
 

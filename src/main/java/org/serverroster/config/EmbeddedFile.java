@@ -13,6 +13,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.h2.Driver;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStoreException;
 import org.jboss.logging.Logger;
 import org.serverroster.outbox.Departure;
@@ -38,6 +40,12 @@ public final class EmbeddedFile {
    * time.
    */
   private static final long QUARANTINE = TimeUnit.SECONDS.toNanos(10);
+
+  /** Less than so much of the file's parts being alive, in per cent, some are written anew. */
+  private static final int LEAST_LIVE = 50;
+
+  /** In bytes; whoever commits waits meanwhile. */
+  private static final int MOST_AT_ONCE = 2_000_000;
 
   private final Supplier<AgroalDataSource> pool;
   private final LongSupplier nanoTime;
@@ -108,6 +116,25 @@ public final class EmbeddedFile {
         letGo();
       }
       throw new SQLTransientConnectionException("The device could not be flushed", e);
+    }
+  }
+
+  /**
+   * Writes anew, elsewhere, what is left of parts of the file that are mostly superseded, so that
+   * their space is free a while later. H2 does so itself only where it also moves parts, which is
+   * switched off (see {@link DerivedSettings}), and without it the file would hold some ten times
+   * what is in it.
+   *
+   * @throws SQLException when the file could not be read or written
+   */
+  public void rewriteSparseParts() throws SQLException {
+    try (Connection connection = pool.get().getConnection()) {
+      Object session = connection.unwrap(JdbcConnection.class).getSession();
+      if (session instanceof SessionLocal local) {
+        local.getDatabase().getStore().getMvStore().compact(LEAST_LIVE, MOST_AT_ONCE);
+      }
+    } catch (MVStoreException e) {
+      throw new SQLTransientConnectionException("The file could not be written anew", e);
     }
   }
 

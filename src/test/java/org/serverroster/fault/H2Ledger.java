@@ -22,8 +22,9 @@ final class H2Ledger extends Ledger {
       """;
 
   /**
-   * H2 counts transactions anew in each process, so the moment of its start is put before. What a
-   * trigger implements is a class of H2's that the compiler is not given, hence the proxy.
+   * H2 counts transactions anew whenever its file is opened, also by the same process; so the
+   * moment of the process's start and the opened database's identity go before. What a trigger
+   * implements is a class of H2's that the compiler is not given, hence the proxy.
    */
   private static final String TRIGGER =
       """
@@ -73,9 +74,12 @@ final class H2Ledger extends Ledger {
                 }
                 String json = "json_object(" + columns + " absent on null)";
                 long process = java.lang.management.ManagementFactory.getRuntimeMXBean().getStartTime();
+                Object session = connection.getClass().getMethod("getSession").invoke(connection);
+                Object database = session.getClass().getMethod("getDatabase").invoke(session);
+                long opened = (process * 31 + System.identityHashCode(database)) * 1000003;
                 java.sql.PreparedStatement insert = connection.prepareStatement(
                     "insert into watch.change (tx, tab, was, became) values ("
-                        + process + " * 1000000 + cast(transaction_id() as bigint), '" + table
+                        + opened + " + cast(transaction_id() as bigint), '" + table
                         + "', " + (was == null ? "null" : json) + ", " + json + ")");
                 int at = 1;
                 for (Object[] row : new Object[][] {was, is}) {
@@ -90,6 +94,9 @@ final class H2Ledger extends Ledger {
       }
       """;
 
+  /** As in the service, so that what is tested is a file that only it has arranged. */
+  private static final String UNMOVED = ";AUTO_COMPACT_FILL_RATE=0;MAX_COMPACT_TIME=0";
+
   private final String url;
 
   /**
@@ -97,8 +104,8 @@ final class H2Ledger extends Ledger {
    */
   H2Ledger(Path file) {
     this.url =
-        "jdbc:h2:file:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;IFEXISTS=TRUE"
-            .formatted(file.toAbsolutePath());
+        "jdbc:h2:file:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;IFEXISTS=TRUE%s"
+            .formatted(file.toAbsolutePath(), UNMOVED);
   }
 
   @Override
