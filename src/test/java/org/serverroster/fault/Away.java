@@ -134,9 +134,11 @@ record Away(
               hangingStop,
               findings);
       findings.addAll(all.unbounded());
-      long traces = logged(roster).stream().filter(line -> line.startsWith("\tat ")).count();
-      if (traces > 0) {
-        findings.add(new Finding("log", "", traces + " lines of stack traces"));
+      List<String> log = logged(roster);
+      int trace = indexOfTrace(log);
+      if (trace >= 0) {
+        List<String> start = log.subList(Math.max(0, trace - 2), Math.min(log.size(), trace + 4));
+        findings.add(new Finding("log", "", "a stack trace: " + start));
       }
       return all;
     }
@@ -237,6 +239,15 @@ record Away(
 
   private static List<String> logged(RosterProcess roster) throws IOException {
     return Files.readAllLines(roster.log());
+  }
+
+  private static int indexOfTrace(List<String> log) {
+    for (int i = 0; i < log.size(); i++) {
+      if (log.get(i).startsWith("\tat ")) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static Map<String, Integer> byFirstWord(List<String> lines, int from) {
