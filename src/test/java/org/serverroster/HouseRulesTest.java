@@ -104,6 +104,8 @@ class HouseRulesTest {
           .doNotHaveSimpleName("PooledConnections")
           .and()
           .doNotHaveSimpleName("EmbeddedFile")
+          .and()
+          .doNotHaveSimpleName("TransactionGate")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.sql.Connection");

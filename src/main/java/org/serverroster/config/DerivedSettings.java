@@ -26,10 +26,10 @@ public class DerivedSettings implements ConfigSourceFactory {
       Map.of(
           "MODE", "PostgreSQL",
           "DATABASE_TO_LOWER", "TRUE",
-          // H2 writes in the background. What must not be lost waits for the route make-durable,
-          // which writes and flushes for many commits at once; writing at each commit as well would
-          // cost more than all the rest and make the file grow.
-          "WRITE_DELAY", "500",
+          // H2 does not write in the background, since it would in the middle of transactions
+          // (TransactionGate). What must not be lost waits for the route make-durable, which writes
+          // and flushes for many commits at once; the rest is written by the route keep-house.
+          "WRITE_DELAY", "86400000",
           // Nothing is moved within the file, neither while it is open nor when it is closed: H2
           // mends a move that a kill interrupted in memory alone, writes over the place of which
           // the file still speaks, and the next kill takes what was committed since.

@@ -2,6 +2,7 @@ package org.serverroster.config;
 
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.AgroalDataSource.FlushMode;
+import io.agroal.api.AgroalPoolInterceptor;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import org.h2.Driver;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
+import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.jboss.logging.Logger;
 import org.serverroster.outbox.Departure;
@@ -45,13 +47,17 @@ public final class EmbeddedFile {
   private static final int LEAST_LIVE = 50;
 
   /** In bytes; whoever commits waits meanwhile. */
-  private static final int MOST_AT_ONCE = 2_000_000;
+  private static final int MOST_AT_ONCE = 1_000_000;
 
   private final Supplier<AgroalDataSource> pool;
   private final LongSupplier nanoTime;
+  private final TransactionGate gate = new TransactionGate();
   private final DeviceFlush shared = new DeviceFlush();
   private final Properties login = new Properties();
   private Long letGoAt;
+
+  /** Not one of the pool's, all of which may be waiting at the gate; null when there is none. */
+  private Connection own;
 
   /**
    * @param pool whose connections are to that database
@@ -107,11 +113,10 @@ public final class EmbeddedFile {
     }
   }
 
-  private void checkpoint() throws SQLException {
-    try (Connection connection = pool.get().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("checkpoint sync");
-    } catch (SQLException e) {
+  private void checkpoint() throws SQLException, InterruptedException {
+    try {
+      gate.alone(this::writeThrough);
+    } catch (SQLException | MVStoreException e) {
       if (isBehind(e)) {
         letGo();
       }
@@ -119,22 +124,82 @@ public final class EmbeddedFile {
     }
   }
 
+  private void writeThrough() throws SQLException {
+    try (Statement statement = own().createStatement()) {
+      statement.execute("checkpoint sync");
+    } catch (SQLException | MVStoreException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private MVStore store() throws SQLException {
+    Object session = own().unwrap(JdbcConnection.class).getSession();
+    return ((SessionLocal) session).getDatabase().getStore().getMvStore();
+  }
+
+  private synchronized Connection own() throws SQLException {
+    if (own == null || own.isClosed()) {
+      own = new Driver().connect(url(), login);
+    }
+    return own;
+  }
+
+  /** Gives up its own connection; the file is closed with the last one. */
+  synchronized void close() {
+    Connection closed = own;
+    own = null;
+    try {
+      if (closed != null) {
+        closed.close();
+      }
+    } catch (SQLException e) {
+      LOG.debug("The connection was closed already", e);
+    }
+  }
+
+  /** The start is over, of which one connection remains: Flyway never gives it back. */
+  void begin() {
+    gate.forget();
+  }
+
+  /** Whom the pool must tell of each connection that is borrowed and given back. */
+  AgroalPoolInterceptor gate() {
+    return gate;
+  }
+
+  private String url() {
+    return pool.get()
+        .getConfiguration()
+        .connectionPoolConfiguration()
+        .connectionFactoryConfiguration()
+        .jdbcUrl();
+  }
+
   /**
-   * Writes anew, elsewhere, what is left of parts of the file that are mostly superseded, so that
-   * their space is free a while later. H2 does so itself only where it also moves parts, which is
-   * switched off (see {@link DerivedSettings}), and without it the file would hold some ten times
-   * what is in it.
+   * What H2 would do in the background, were it left to it: writes what is committed and for which
+   * nobody waits, and writes anew, elsewhere, what is left of parts of the file that are mostly
+   * superseded, so that their space is free a while later. Without that the file would hold some
+   * ten times what is in it. H2 itself does the one in the middle of transactions ({@link
+   * TransactionGate}), and the other only where it also moves parts ({@link DerivedSettings}).
    *
    * @throws SQLException when the file could not be read or written
    */
-  public void rewriteSparseParts() throws SQLException {
-    try (Connection connection = pool.get().getConnection()) {
-      Object session = connection.unwrap(JdbcConnection.class).getSession();
-      if (session instanceof SessionLocal local) {
-        local.getDatabase().getStore().getMvStore().compact(LEAST_LIVE, MOST_AT_ONCE);
+  public void keepHouse() throws SQLException, InterruptedException {
+    try {
+      gate.alone(
+          () -> {
+            store().compact(LEAST_LIVE, MOST_AT_ONCE);
+            if (store().hasUnsavedChanges()) {
+              writeThrough();
+            }
+          });
+    } catch (SQLException | MVStoreException e) {
+      close();
+      if (isBehind(e)) {
+        letGo();
       }
-    } catch (MVStoreException e) {
-      throw new SQLTransientConnectionException("The file could not be written anew", e);
+      throw new SQLTransientConnectionException("The file could not be written", e);
     }
   }
 
@@ -148,12 +213,7 @@ public final class EmbeddedFile {
       return;
     }
     letGoAt = nanoTime.getAsLong(); // before it is closed: no flush of what is opened then counts
-    String url =
-        pool.get()
-            .getConfiguration()
-            .connectionPoolConfiguration()
-            .connectionFactoryConfiguration()
-            .jdbcUrl();
+    String url = url();
     if (url.startsWith("jdbc:h2:mem:")) {
       return; // without a file, what nobody is connected to would be gone
     }
@@ -163,6 +223,7 @@ public final class EmbeddedFile {
     } catch (SQLException closed) {
       LOG.debug("The file was closed already, or says so when it has been", closed);
     }
+    close();
     pool.get().flush(FlushMode.ALL);
   }
 }

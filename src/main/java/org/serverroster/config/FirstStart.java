@@ -44,6 +44,7 @@ class FirstStart {
   private final Links links;
   private final Clock clock;
   private final Settings settings;
+  private final EmbeddedFile file;
 
   FirstStart(
       @Named("roster") DataSource roster,
@@ -51,13 +52,15 @@ class FirstStart {
       @FlywayDataSource("postgresql") Instance<Flyway> postgresql,
       Links links,
       Clock clock,
-      Settings settings) {
+      Settings settings,
+      @Named("embeddedFile") EmbeddedFile file) {
     this.roster = roster;
     this.h2 = h2;
     this.postgresql = postgresql;
     this.links = links;
     this.clock = clock;
     this.settings = settings;
+    this.file = file;
   }
 
   void prepare(@Observes @Priority(1) StartupEvent event) throws SQLException {
@@ -84,6 +87,7 @@ class FirstStart {
         }
       }
     }
+    file.begin();
   }
 
   private static void refuse(Optional<String> problem) {

@@ -1,6 +1,7 @@
 package org.serverroster.config;
 
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.AgroalPoolInterceptor;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.arc.Unremovable;
 import jakarta.enterprise.context.Dependent;
@@ -21,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mail.DefaultJavaMailSender;
 import org.apache.camel.component.mail.JavaMailSender;
@@ -334,6 +336,17 @@ class Parts {
         h2::get, db.username().orElse(""), db.password().orElse(""), System::nanoTime);
   }
 
+  void closeFile(@Disposes @Named("embeddedFile") EmbeddedFile file) {
+    file.close();
+  }
+
+  @Produces
+  @Singleton
+  @DataSource("h2")
+  AgroalPoolInterceptor gate(@Named("embeddedFile") EmbeddedFile file) {
+    return file.gate();
+  }
+
   @Produces
   @Singleton
   @Named("stanzas")
@@ -445,6 +458,14 @@ class Parts {
   @Unremovable
   Outage database(Clock clock, EmbeddedFile file) {
     return new Outage(clock, settings.db().kind().equals("h2") ? file : null);
+  }
+
+  @Produces
+  @Singleton
+  @Named("commandSource")
+  @Unremovable
+  CommandSource commandSource(CamelContext context, Clock clock) {
+    return new CommandSource(context, clock);
   }
 
   @Produces

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.Test;
 import org.serverroster.outbox.Receiver;
@@ -24,6 +25,8 @@ class ReceiversHealthCheckTest {
       new Receiver("events", new Redaction(""), Duration.ofDays(7), NOW);
   private final Receiver notices =
       new Receiver("notices", new Redaction(""), Duration.ofDays(7), NOW);
+
+  private final CommandSource commands = new CommandSource(new DefaultCamelContext(false), NOW);
 
   @Test
   void withoutReceiversThereIsNothingToSay() {
@@ -41,6 +44,21 @@ class ReceiversHealthCheckTest {
         Map.of(
             "roster.events.uri", "ConnectException: refused",
             "roster.events.uri since", "2026-11-25T10:00:00Z"),
+        answer.getData().orElseThrow());
+  }
+
+  @Test
+  void soIsAnEndpointOfCommandsThatIsAway() {
+    Map<String, String> settings = Map.of("roster.commands.uri", "jms:queue:commands");
+    assertEquals(
+        Map.of("roster.commands.uri", "is there"), check(settings).getData().orElseThrow());
+    commands.absence().noticed("the broker cannot be connected to");
+    HealthCheckResponse answer = check(settings);
+    assertEquals(HealthCheckResponse.Status.UP, answer.getStatus());
+    assertEquals(
+        Map.of(
+            "roster.commands.uri", "the broker cannot be connected to",
+            "roster.commands.uri since", "2026-11-25T10:00:00Z"),
         answer.getData().orElseThrow());
   }
 
@@ -80,6 +98,6 @@ class ReceiversHealthCheckTest {
             .withDefaultValues(settings)
             .build()
             .getConfigMapping(Settings.class);
-    return new ReceiversHealthCheck(events, notices, mapped).call();
+    return new ReceiversHealthCheck(events, notices, commands, mapped).call();
   }
 }

@@ -226,8 +226,4 @@ class DatabaseOutageTest extends Story {
     assertEquals(200, Browser.submit(link, form).statusCode());
     assertEquals(List.of("subscribed", "", "subscribe"), awaitTypesTo("before.lit", 3));
   }
-
-  private static String metrics() {
-    return given().get("/q/metrics").asString();
-  }
 }

@@ -144,7 +144,7 @@ abstract class EventsOut extends Story {
     asks(peer);
     tells(peer, "unsubscribe");
     House.patiently().until(() -> refusals(peer).size() >= 2);
-    House.patiently().until(() -> receivers().contains("HTTP status 503"));
+    House.patiently().until(() -> receiver(EVENTS).contains("HTTP status 503"));
     assertEquals(
         200, given().get("/q/health/ready").statusCode(), "that is no reason not to serve");
     assertEquals(List.of(), Webhook.about(peer), "nothing overtakes");
@@ -154,7 +154,7 @@ abstract class EventsOut extends Story {
     assertEquals(List.of("request-received", "request-withdrawn"), changes(peer));
     assertEquals(1, refusals(peer).stream().distinct().count(), "the first, again and again");
     assertEquals(refusals(peer).get(0), ids(peer).findFirst().orElseThrow());
-    House.patiently().until(() -> receivers().contains("takes what it gets"));
+    House.patiently().until(() -> receiver(EVENTS).contains("takes what it gets"));
   }
 
   @Test
@@ -166,7 +166,7 @@ abstract class EventsOut extends Story {
       mailboxes().await(NURSE, peer);
       Browser.press(mailboxes().await(JULIET, peer).link("approve"));
       assertEquals(List.of("subscribed", "", "subscribe"), awaitTypesTo(peer, 3));
-      House.patiently().until(() -> receivers().contains("Timeout"));
+      House.patiently().until(() -> receiver(EVENTS).contains("Timeout"));
     } finally {
       silence.countDown();
     }
@@ -229,13 +229,6 @@ abstract class EventsOut extends Story {
         .get(DEAD_LETTERS)
         .jsonPath()
         .getList("deadLetters.findAll { it.peer == '%s' }".formatted(peer));
-  }
-
-  private static String receivers() {
-    return given()
-        .get("/q/health/ready")
-        .jsonPath()
-        .getString("checks.find { it.name == 'receivers' }.data.'roster.events.uri'");
   }
 
   private static List<String> refusals(String peer) {

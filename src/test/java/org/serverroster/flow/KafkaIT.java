@@ -46,11 +46,15 @@ class KafkaIT extends Story {
     try {
       asks("while-away.lit");
       House.mailboxes().await(NURSE, "while-away.lit");
-      patiently().until(() -> !receiver().equals("takes what it gets"));
+      patiently().until(() -> !receiver(EVENTS).equals("takes what it gets"));
+      patiently().until(() -> !receiver(COMMANDS).equals("is there"));
+      assertTrue(metrics().contains("\nroster_commands_up 0.0"));
       assertEquals(200, given().get("/q/health/ready").statusCode());
     } finally {
       KafkaBroker.kafka().start();
     }
+    patiently().atMost(Duration.ofSeconds(60)).until(() -> receiver(COMMANDS).equals("is there"));
+    assertTrue(metrics().contains("\nroster_commands_up 1.0"));
     patiently()
         .atMost(Duration.ofSeconds(60))
         .until(() -> actions("while-away.lit").equals(List.of("request-received")));
@@ -140,12 +144,5 @@ class KafkaIT extends Story {
         .get("/api/v1/events/dead-letters")
         .jsonPath()
         .getList("deadLetters.findAll { it.peer == '%s' }.lastError".formatted(peer));
-  }
-
-  private static String receiver() {
-    return given()
-        .get("/q/health/ready")
-        .jsonPath()
-        .getString("checks.find { it.name == 'receivers' }.data.'roster.events.uri'");
   }
 }

@@ -96,10 +96,6 @@ class MetricsIT extends Story {
     assertEquals(Set.of(), missing);
   }
 
-  private static String metrics() {
-    return given().get("/q/metrics").then().statusCode(200).extract().asString();
-  }
-
   private static double value(String name, String label) {
     return metrics()
         .lines()

@@ -35,7 +35,10 @@ abstract class Queued extends Story {
     Artemis.halt();
     asks("unqueued.lit");
     House.mailboxes().await(NURSE, "unqueued.lit");
+    patiently().until(() -> receiver(COMMANDS).equals("the broker cannot be connected to"));
+    assertTrue(metrics().contains("\nroster_commands_up 0.0"));
     Artemis.run();
+    patiently().atMost(Duration.ofSeconds(60)).until(() -> receiver(COMMANDS).equals("is there"));
     patiently()
         .atMost(Duration.ofSeconds(90))
         .ignoreExceptions()

@@ -20,6 +20,8 @@ import org.w3c.dom.Element;
 @QuarkusTestResource(value = House.class, restrictToAnnotatedClass = true)
 abstract class Story {
 
+  static final String EVENTS = "roster.events.uri";
+  static final String COMMANDS = "roster.commands.uri";
   static final String NURSE = House.ADMINISTRATORS.get(0);
   static final String JULIET = House.ADMINISTRATORS.get(1);
 
@@ -63,5 +65,17 @@ abstract class Story {
 
   static RequestSpecification as(String user) {
     return given().auth().preemptive().basic(user, House.PASSWORD);
+  }
+
+  /** What readiness says of the endpoint of a setting, null for nothing. */
+  static String receiver(String setting) {
+    return given()
+        .get("/q/health/ready")
+        .jsonPath()
+        .getString("checks.find { it.name == 'receivers' }.data.'%s'".formatted(setting));
+  }
+
+  static String metrics() {
+    return given().get("/q/metrics").asString();
   }
 }
