@@ -92,11 +92,9 @@ public class Meters {
     Gauge.builder("roster.database.up", () -> database.isOut() ? 0 : 1)
         .description("0 while the database is known to be away, or to take no writes")
         .register(registry);
-    if (settings.commands().uri().isPresent()) {
-      Gauge.builder("roster.commands.up", () -> commandSource.absence().since().isPresent() ? 0 : 1)
-          .description("0 while the endpoint that commands come from is known to be away")
-          .register(registry);
-    }
+    Gauge.builder("roster.commands.up", () -> commandSource.absence().since().isPresent() ? 0 : 1)
+        .description("0 while the endpoint that commands come from is known to be away")
+        .register(registry);
     FunctionCounter.builder("roster.requests.refused", limits, Limits::refused)
         .description("Requests that were one too many (roster.limits.*)")
         .register(registry);
