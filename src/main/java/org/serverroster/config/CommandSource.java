@@ -68,7 +68,7 @@ public final class CommandSource {
         result
             .getError()
             .map(Departure::describe)
-            .or(result::getMessage)
+            .or(() -> result.getMessage().map(Departure::printable))
             .orElse("its client does not reach it"));
   }
 

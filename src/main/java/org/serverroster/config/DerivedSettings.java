@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
@@ -21,7 +22,7 @@ public class DerivedSettings implements ConfigSourceFactory {
 
   private static final String DEFAULT_H2_URL = "jdbc:h2:file:./data/server-roster";
 
-  /** Added when the operator's URL has not said otherwise. */
+  /** Without these H2 does not keep what it should; an operator's URL may not have them. */
   private static final Map<String, String> H2_OPTIONS =
       Map.of(
           "MODE", "PostgreSQL",
@@ -99,11 +100,20 @@ public class DerivedSettings implements ConfigSourceFactory {
     }
     H2_OPTIONS.keySet().stream()
         .sorted()
-        .filter(option -> !url.toUpperCase(Locale.ROOT).contains(";" + option + "="))
+        .filter(option -> !says(url, option))
         .forEach(
             option ->
                 complete.append(';').append(option).append('=').append(H2_OPTIONS.get(option)));
     return complete.toString();
+  }
+
+  private static boolean says(String url, String option) {
+    return url.toUpperCase(Locale.ROOT).replace(" ", "").contains(";" + option + "=");
+  }
+
+  /** The first option of H2 in a URL that is ours to set; empty for none. */
+  static Optional<String> ourOption(String url) {
+    return H2_OPTIONS.keySet().stream().sorted().filter(option -> says(url, option)).findFirst();
   }
 
   /** An endpoint that a route may have: whether it is there, and its URI with what it needs. */

@@ -114,22 +114,26 @@ public final class EmbeddedFile {
   }
 
   private void checkpoint() throws SQLException, InterruptedException {
+    alone(this::writeThrough, "The device could not be flushed");
+  }
+
+  /** Does something with the file that must not fall into a transaction. */
+  private void alone(TransactionGate.Work<SQLException> work, String failed)
+      throws SQLException, InterruptedException {
     try {
-      gate.alone(this::writeThrough);
+      gate.alone(work);
     } catch (SQLException | MVStoreException e) {
+      close();
       if (isBehind(e)) {
         letGo();
       }
-      throw new SQLTransientConnectionException("The device could not be flushed", e);
+      throw new SQLTransientConnectionException(failed, e);
     }
   }
 
   private void writeThrough() throws SQLException {
     try (Statement statement = own().createStatement()) {
       statement.execute("checkpoint sync");
-    } catch (SQLException | MVStoreException e) {
-      close();
-      throw e;
     }
   }
 
@@ -186,21 +190,14 @@ public final class EmbeddedFile {
    * @throws SQLException when the file could not be read or written
    */
   public void keepHouse() throws SQLException, InterruptedException {
-    try {
-      gate.alone(
-          () -> {
-            store().compact(LEAST_LIVE, MOST_AT_ONCE);
-            if (store().hasUnsavedChanges()) {
-              writeThrough();
-            }
-          });
-    } catch (SQLException | MVStoreException e) {
-      close();
-      if (isBehind(e)) {
-        letGo();
-      }
-      throw new SQLTransientConnectionException("The file could not be written", e);
-    }
+    alone(
+        () -> {
+          store().compact(LEAST_LIVE, MOST_AT_ONCE);
+          if (store().hasUnsavedChanges()) {
+            writeThrough();
+          }
+        },
+        "The file could not be written");
   }
 
   private synchronized boolean wasLetGo(long within) {

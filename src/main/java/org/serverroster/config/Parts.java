@@ -48,6 +48,7 @@ import org.serverroster.outbox.Greetings;
 import org.serverroster.outbox.MailBudget;
 import org.serverroster.outbox.MailServer;
 import org.serverroster.outbox.Stanzas;
+import org.serverroster.outbox.XmppServer;
 import org.serverroster.roster.Account;
 import org.serverroster.roster.Administrators;
 import org.serverroster.roster.Domain;
@@ -56,6 +57,9 @@ import org.serverroster.roster.LocalDomains;
 import org.serverroster.roster.PeerPattern;
 import org.serverroster.roster.Peers;
 import org.serverroster.roster.Policy;
+import org.serverroster.xmpp.AcknowledgementMissingException;
+import org.serverroster.xmpp.StanzaRefusedException;
+import org.serverroster.xmpp.StreamDownException;
 import org.serverroster.xmpp.StreamState;
 import org.serverroster.xmpp.XmppComponent;
 
@@ -450,6 +454,19 @@ class Parts {
   @Unremovable
   MailServer mailServer(Clock clock) {
     return new MailServer(clock);
+  }
+
+  @Produces
+  @Singleton
+  @Named("xmppServer")
+  @Unremovable
+  XmppServer xmppServer(Clock clock) {
+    return new XmppServer(
+        clock,
+        StreamDownException.class::isInstance,
+        failure ->
+            failure instanceof AcknowledgementMissingException
+                || failure instanceof StanzaRefusedException);
   }
 
   @Produces

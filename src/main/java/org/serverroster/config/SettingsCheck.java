@@ -155,6 +155,14 @@ public final class SettingsCheck {
       problems.add(
           "roster.db.url makes no sense: write, with roster.db.kind=h2, a URL like"
               + " jdbc:h2:file:./data/server-roster, a database of this process alone");
+    } else {
+      url.flatMap(DerivedSettings::ourOption)
+          .ifPresent(
+              option ->
+                  problems.add(
+                      "roster.db.url makes no sense: write no "
+                          + option
+                          + " in it; what H2 needs so that nothing is lost is set by this program"));
     }
     checkQuorum(problems);
     if (value("roster.commands.uri").isPresent()

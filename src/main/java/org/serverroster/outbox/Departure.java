@@ -303,8 +303,12 @@ public final class Departure {
             .filter(any -> any.getMessage() != null)
             .reduce((outer, inner) -> inner)
             .orElse(failure);
-    String line = cause.getClass().getSimpleName() + ": " + cause.getMessage();
-    String printable = line.replaceAll("[^\\p{Graph}]+", " ").strip();
+    return printable(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+  }
+
+  /** What somebody else says, in one line that is fit for the log. */
+  public static String printable(String text) {
+    String printable = text.replaceAll("[^\\p{Graph}]+", " ").strip();
     return printable.length() <= LONGEST_ERROR ? printable : printable.substring(0, LONGEST_ERROR);
   }
 

@@ -180,7 +180,7 @@ class EmbeddedFileTest {
   }
 
   @Test
-  void aFileThatCannotBeWrittenAnewIsAnOutage() throws Exception {
+  void aFileThatCannotBeOpenedIsAnOutage() throws Exception {
     try (AgroalDataSource pool = pool("IFEXISTS=TRUE")) { // and it does not
       EmbeddedFile file = new EmbeddedFile(() -> pool, "", "", time::get);
       SQLException failure = assertThrows(SQLException.class, file::keepHouse);

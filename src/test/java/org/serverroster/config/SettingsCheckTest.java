@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -231,11 +232,31 @@ class SettingsCheckTest {
 
   @Test
   void theEmbeddedDatabaseGetsTheOptionsItNeedsAndKeepsTheOperators() {
-    String url = DerivedSettings.withH2Options("jdbc:h2:file:./x;write_delay=100");
-    assertTrue(url.startsWith("jdbc:h2:file:./x;write_delay=100;"), url);
+    String url = DerivedSettings.withH2Options("jdbc:h2:file:./x;CACHE_SIZE=1000");
+    assertTrue(url.startsWith("jdbc:h2:file:./x;CACHE_SIZE=1000;"), url);
     assertTrue(url.contains(";MODE=PostgreSQL"), url);
     assertTrue(url.contains(";DATABASE_TO_LOWER=TRUE"), url);
-    assertFalse(url.contains("WRITE_DELAY"), url);
+    assertTrue(url.contains(";WRITE_DELAY=86400000"), url);
+    settings.put("roster.db.url", "jdbc:h2:file:./x;CACHE_SIZE=1000");
+    assertEquals(List.of(), problems());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "write_delay=100",
+        "CACHE_SIZE=1000;AUTO_COMPACT_FILL_RATE=90",
+        "MAX_COMPACT_TIME = 200",
+        "MODE=Oracle",
+        "DB_CLOSE_ON_EXIT=TRUE"
+      })
+  void whatH2NeedsIsNotForTheOperatorToSet(String option) {
+    settings.put("roster.db.url", "jdbc:h2:file:./x;" + option);
+    String name = option.replaceFirst("CACHE_SIZE=1000;", "").replaceFirst(" *=.*", "");
+    assertTrue(
+        onlyProblem()
+            .startsWith("roster.db.url makes no sense: write no " + name.toUpperCase(Locale.ROOT)),
+        onlyProblem());
   }
 
   @Test

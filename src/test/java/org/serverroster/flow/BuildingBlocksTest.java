@@ -92,6 +92,7 @@ class BuildingBlocksTest extends Story {
             "auditTrail.verification(${header.CamelJdbcParameters[anchor]})",
             "eventsReceiver.refused(${header.CamelJdbcParameters})",
             "mailServer.judged(${header.CamelJdbcParameters})",
+            "xmppServer.judged(${header.CamelJdbcParameters})",
             "noticesReceiver.refused(${header.CamelJdbcParameters})",
             "orders.open",
             "orders.parked"),
