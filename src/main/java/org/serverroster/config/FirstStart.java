@@ -36,7 +36,7 @@ class FirstStart {
 
   /** The embedded database is ours alone: a lease in it is one of a process that has died. */
   private static final String DROP_LEASES =
-      "update outbox set lease = null, leased_until = null where lease is not null";
+      "update outbox set leased_until = null where leased_until is not null";
 
   private final DataSource roster;
   private final Instance<Flyway> h2;

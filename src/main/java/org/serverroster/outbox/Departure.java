@@ -154,9 +154,14 @@ public final class Departure {
             .values());
   }
 
-  /** The row with a lease of our own, which it does not get once the service is being stopped. */
+  /**
+   * The row with a lease of our own, which it does not get once the service is being stopped. Of
+   * one that somebody began with, who then died or could not know whether it arrived, the lease of
+   * then is {@code before}.
+   */
   public Map<String, Object> lease(@Body Map<String, Object> row) {
     Map<String, Object> leased = new HashMap<>(row);
+    leased.put("before", row.get("lease"));
     leased.put("now", now());
     leased.put("lease", UUID.randomUUID());
     leased.put("open", isOpen());
@@ -210,7 +215,10 @@ public final class Departure {
     };
   }
 
-  /** Several rows of one lane that leave together, with a lease of our own on all of them. */
+  /**
+   * Several rows of one lane that leave together, with a lease of our own on all of them. Those
+   * that somebody began with leave by themselves, as the digest that may have arrived.
+   */
   public Map<String, Object> leaseMany(@Body Map<String, Object> rows) {
     Map<String, Object> leased = lease(rows);
     leased.put("channel", "digest");
@@ -231,6 +239,7 @@ public final class Departure {
     boolean lasting = replyCode(failure) >= LASTING_REPLY;
     postponed.put("nextAt", now().plus(lasting ? lastingDelay(attempts) : delay(attempts)));
     postponed.put("lastError", describe(failure));
+    postponed.put("begun", certainlyNotSent(failure) ? row.get("before") : row.get("lease"));
     return postponed;
   }
 

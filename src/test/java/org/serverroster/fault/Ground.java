@@ -282,9 +282,9 @@ final class Ground implements AutoCloseable {
    */
   void hurry() throws SQLException {
     if (noneIsAlive()) {
-      ledger.run("update outbox set lease = null, leased_until = null where lease is not null");
+      ledger.run("update outbox set leased_until = null where leased_until is not null");
     }
-    ledger.run("update outbox set next_at = now() where next_at > now() and lease is null");
+    ledger.run("update outbox set next_at = now() where next_at > now() and leased_until is null");
   }
 
   /**
