@@ -67,6 +67,7 @@ class EventParts {
         settings.events().secret().map(Signature::new),
         settings.events().uri().orElse(""),
         settings.notices().format().equals("json"),
+        settings.notices().uri().orElse("").startsWith("http"),
         clock);
   }
 

@@ -27,6 +27,7 @@ public final class Messages {
   private final Optional<Signature> signature;
   private final Optional<String> keyHeader;
   private final boolean noticesAsJson;
+  private final boolean noticesOverHttp;
   private final Clock clock;
 
   /**
@@ -34,6 +35,7 @@ public final class Messages {
    * @param endpoint where events go; its transport may have a header of its own for what must stay
    *     in order
    * @param noticesAsJson whether a line for people is wrapped as chat webhooks want it
+   * @param noticesOverHttp whether lines leave by HTTP and so can have an id that nobody sees
    * @param clock now
    */
   public Messages(
@@ -41,12 +43,14 @@ public final class Messages {
       Optional<Signature> signature,
       String endpoint,
       boolean noticesAsJson,
+      boolean noticesOverHttp,
       Clock clock) {
     this.envelopes = envelopes;
     this.signature = signature;
     this.keyHeader =
         Optional.ofNullable(KEY_HEADERS.get(endpoint.substring(0, endpoint.indexOf(':') + 1)));
     this.noticesAsJson = noticesAsJson;
+    this.noticesOverHttp = noticesOverHttp;
     this.clock = clock;
   }
 
@@ -78,6 +82,9 @@ public final class Messages {
     Message message =
         noticesAsJson ? fresh(exchange, envelopes.text(line), JSON) : fresh(exchange, line, LINE);
     message.setHeader("CamelFileName", row.get("wire_id") + ".txt");
+    if (noticesOverHttp) {
+      message.setHeader("webhook-id", row.get("wire_id").toString());
+    }
   }
 
   private static Message fresh(Exchange exchange, String body, String type) {

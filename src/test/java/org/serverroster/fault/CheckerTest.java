@@ -330,6 +330,57 @@ class CheckerTest {
   }
 
   @Test
+  void acceptsThatADigestAsksInstead() {
+    events.removeIf(event -> event.is(Event.MAILED));
+    digest("w-mail", PEER, "");
+    digest("w-mail", PEER, "");
+    assertThat(check(), empty());
+  }
+
+  @Test
+  void findsADigestThatAsksOnceMore() {
+    digest("w-mail", PEER, "");
+    assertFound("mailed");
+  }
+
+  @Test
+  void findsADigestThatLeavesOut() {
+    leaves(3, "mail", "peer-accepted", "w-news", NURSE.get(0));
+    digest("w-news", "", "romeo.lit accepted the request of capulet.lit.");
+    assertFound("mailed");
+  }
+
+  @Test
+  void findsADigestThatIsRepeatedWithMore() {
+    leaves(3, "mail", "peer-accepted", "w-news", NURSE.get(0));
+    String line = PEER + " accepted the request of capulet.lit.";
+    digest("w-news", "", line);
+    assertThat(check(), empty());
+    digest("w-news", "", line + "\nromeo.lit denied the request of capulet.lit.");
+    assertFound("mailed");
+  }
+
+  @Test
+  void findsADigestThatNothingBegins() {
+    digest("w-other", "", "");
+    assertFound("made-up");
+  }
+
+  private void digest(String id, String asks, String says) {
+    event(Event.MAILED, "id", id, "to", NURSE.get(0), "asks", asks, "says", says);
+  }
+
+  @Test
+  void findsALineThatNobodyGot() {
+    leaves(2, "notice", "approved", "w-line", "");
+    assertFound("told");
+    event(Event.SPOKEN, "id", "w-line");
+    assertThat(check(), empty());
+    event(Event.SPOKEN, "id", "w-other");
+    assertFound("made-up");
+  }
+
+  @Test
   void acceptsChangesThatAreToldOfOnceOrAgain() {
     everyChangeTells();
     event(Event.TOLD, "id", "e3");

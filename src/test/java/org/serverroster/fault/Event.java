@@ -40,11 +40,17 @@ record Event(long at, String what, Map<String, String> facts) {
 
   static final String STREAM_DOWN = "stream-down";
 
-  /** The SMTP server has taken a mail: {@code id}, {@code to}. */
+  /**
+   * The SMTP server has taken a mail: {@code id}, {@code to}; a digest also: {@code asks}, the
+   * peers about which it asks, and {@code says}, what else it says, in lines.
+   */
   static final String MAILED = "mailed";
 
   /** The receiver of events has taken one: {@code id}. */
   static final String TOLD = "told";
+
+  /** The receiver of lines for people has taken one: {@code id}. */
+  static final String SPOKEN = "spoken";
 
   /** PostgreSQL has ended a transaction of Server Roster with a serialization failure. */
   static final String COLLIDED = "serialization-failure";

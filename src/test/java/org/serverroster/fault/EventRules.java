@@ -21,6 +21,29 @@ final class EventRules {
   static void check(Evidence seen, Findings findings) {
     EventRules rules = new EventRules(seen, findings);
     rules.everyChangeIsTold();
+    rules.everyLineIsTold();
+  }
+
+  /** What people are to be told has been, and nothing else. */
+  private void everyLineIsTold() {
+    Set<String> spoken = new HashSet<>();
+    seen.events().stream()
+        .filter(event -> event.is(Event.SPOKEN))
+        .forEach(event -> spoken.add(event.get("id")));
+    Set<String> kept = new HashSet<>();
+    seen.commits().values().stream()
+        .flatMap(List::stream)
+        .flatMap(commit -> commit.leaving("notice").stream())
+        .forEach(row -> kept.add(row.get("wire_id")));
+    Set<String> never = new HashSet<>(kept);
+    never.removeAll(spoken);
+    spoken.removeAll(kept);
+    if (!never.isEmpty()) {
+      findings.add("told", "", "lines that nobody got: " + never);
+    }
+    if (!spoken.isEmpty()) {
+      findings.add("made-up", "", "lines that nothing kept stands for: " + spoken);
+    }
   }
 
   /** No event without a commit, no commit without its event, and each was taken, in order. */

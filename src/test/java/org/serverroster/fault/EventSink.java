@@ -1,6 +1,5 @@
 package org.serverroster.fault;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -12,8 +11,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Takes CloudEvents over HTTP on loopback, or is as unhelpful as it is told to be. It notes an
- * event when it takes it, which is before the sender hears of that; and it can be away.
+ * Takes CloudEvents and lines for people over HTTP on loopback, or is as unhelpful as it is told to
+ * be. It notes an event when it takes it, which is before the sender hears of that; and it can be
+ * away.
  */
 final class EventSink implements AutoCloseable {
 
@@ -30,8 +30,6 @@ final class EventSink implements AutoCloseable {
     /** Takes the connection and says nothing until it is told to. */
     MUTE
   }
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
@@ -64,6 +62,11 @@ final class EventSink implements AutoCloseable {
     return "http://127.0.0.1:" + port + "/events";
   }
 
+  /** Where lines for people go. */
+  String notices() {
+    return "http://127.0.0.1:" + port + "/notices";
+  }
+
   /** Behaves like that from now on. */
   void be(Mood next) {
     mood = next;
@@ -86,13 +89,15 @@ final class EventSink implements AutoCloseable {
   private void start(int at) throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), at), 50);
     server.setExecutor(threads);
-    server.createContext("/events", this::take);
+    server.createContext("/events", exchange -> take(exchange, Event.TOLD, "event"));
+    server.createContext("/notices", exchange -> take(exchange, Event.SPOKEN, "notice"));
     server.start();
   }
 
-  private void take(HttpExchange exchange) throws IOException {
+  private void take(HttpExchange exchange, String what, String kind) throws IOException {
     try (exchange) {
-      String id = JSON.readTree(exchange.getRequestBody()).path("id").asText();
+      exchange.getRequestBody().readAllBytes();
+      String id = exchange.getRequestHeaders().getFirst("webhook-id");
       Mood now = mood;
       if (now == Mood.MUTE) {
         while (mood == Mood.MUTE) {
@@ -106,10 +111,10 @@ final class EventSink implements AutoCloseable {
       } else if (now == Mood.SLOW) {
         Pause.millis(1000);
       }
-      points.reach("before-event");
-      history.note(Event.TOLD, "id", id);
+      points.reach("before-" + kind);
+      history.note(what, "id", id);
       if (now != Mood.SILENT) {
-        points.reach("after-event");
+        points.reach("after-" + kind);
         exchange.sendResponseHeaders(204, -1);
       }
     }

@@ -138,11 +138,13 @@ final class Ground implements AutoCloseable {
         RosterProcess.in(place)
             .attachedTo(stream.address(), mail.port(), ADMINISTRATORS.toArray(String[]::new))
             .set("roster.events.uri", events == null ? null : events.uri())
+            .set("roster.notify.uri", events == null ? null : events.notices())
             .set("roster.denial.quiet-period", "PT2S")
             .set("roster.limits.pending-requests", "1000000")
             .set("roster.limits.requests-per-day", "1000000")
             .set("roster.limits.requests-per-peer", "1000000")
-            .set("roster.limits.mails-per-hour", "1000000")
+            .set("roster.limits.mails-per-hour", "20") // the rest in digests
+            .set("roster.limits.digest-every", "PT3S")
             .jvm("-Xmx256m");
     return database == null
         ? instance

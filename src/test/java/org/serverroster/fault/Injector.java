@@ -31,6 +31,9 @@ final class Injector {
   /** So long a moment is waited for: a start and the first work after it. */
   private static final long PATIENCE_MILLIS = 2500;
 
+  /** A digest gathers for some seconds. */
+  private static final long PATIENCE_FOR_A_DIGEST_MILLIS = 8000;
+
   /** Of several instances the holder is frozen in every so many turns instead of killed. */
   private static final int FROZEN_INSTEAD = 5;
 
@@ -155,7 +158,14 @@ final class Injector {
     if (random.nextInt(3) > 0) {
       String point = moments.computeIfAbsent(points, each -> new Deck<>(each, random)).next();
       int nth = 1 + random.nextInt(3);
-      if (ground.points().strike(point, nth, PATIENCE_MILLIS, kill)) {
+      boolean ofDigest = point.endsWith("digest");
+      if (ground
+          .points()
+          .strike(
+              point,
+              ofDigest ? 1 : nth,
+              ofDigest ? PATIENCE_FOR_A_DIGEST_MILLIS : PATIENCE_MILLIS,
+              kill)) {
         note("kill " + victim + " " + point);
         return;
       }

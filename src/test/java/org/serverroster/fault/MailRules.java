@@ -3,13 +3,16 @@ package org.serverroster.fault;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.serverroster.fault.Books.Commit;
 import org.serverroster.fault.Books.Row;
 
@@ -30,6 +33,7 @@ final class MailRules {
     MailRules rules = new MailRules(seen, findings);
     rules.everyRequestIsAskedOnce();
     rules.everyMailWasSent();
+    rules.digestsThatAreRepeatedSayTheSame();
   }
 
   /** Each request that opens, unless a denial is fresh, asks each administrator by one row. */
@@ -71,11 +75,14 @@ final class MailRules {
     return commit.audit() != null && commit.audit().get("action").equals("allowed-again");
   }
 
-  /** Each mail that was kept has left, unless its request had ended; no other mail has. */
+  /**
+   * Each mail that was kept has left, by itself or in a digest and in none but one of the two,
+   * unless its request had ended; no other mail has.
+   */
   private void everyMailWasSent() {
     Map<String, Set<String>> mailed = new HashMap<>();
-    seen.events().stream()
-        .filter(event -> event.is(Event.MAILED))
+    mails()
+        .filter(event -> !isDigest(event))
         .forEach(
             event ->
                 mailed
@@ -87,22 +94,25 @@ final class MailRules {
             .map(row -> row.get("id"))
             .collect(Collectors.toSet());
     Set<String> expected = new HashSet<>();
+    Set<String> beginnings = new HashSet<>();
     seen.commits()
         .forEach(
             (peer, all) -> {
+              Map<String, List<Row>> inDigests = new HashMap<>();
               for (Commit commit : all) {
                 for (Row row : commit.leaving("mail")) {
-                  boolean moot =
-                      ASKING.contains(row.get("kind")) && ended.contains(row.get("request_id"));
                   String id = messageId(row);
                   expected.add(id + " " + row.get("recipient"));
-                  if (!mailed.getOrDefault(id, Set.of()).contains(row.get("recipient")) && !moot) {
-                    findings.add(
-                        "mailed",
-                        peer,
-                        "%s never got %s".formatted(row.get("recipient"), row.is()));
+                  beginnings.add(row.get("wire_id") + " " + row.get("recipient"));
+                  if (!mailed.getOrDefault(id, Set.of()).contains(row.get("recipient"))) {
+                    inDigests
+                        .computeIfAbsent(row.get("recipient"), to -> new ArrayList<>())
+                        .add(row);
                   }
                 }
+              }
+              for (String to : seen.administrators()) {
+                digestsHave(peer, to, inDigests.getOrDefault(to, List.of()), ended);
               }
             });
     mailed.forEach(
@@ -114,6 +124,78 @@ final class MailRules {
             }
           }
         });
+    mails()
+        .filter(MailRules::isDigest)
+        .filter(event -> !beginnings.contains(event.get("id") + " " + event.get("to")))
+        .forEach(
+            event -> findings.add("made-up", "", "a digest that nothing kept begins: " + event));
+  }
+
+  /**
+   * What did not leave by itself is in digests: the questions that are still open at least, and no
+   * more than there were; everything else as often as it happened.
+   *
+   * @param rows what did not leave by itself
+   */
+  private void digestsHave(String peer, String to, List<Row> rows, Set<String> ended) {
+    Map<String, Event> digests = new HashMap<>(); // repeats are one
+    mails()
+        .filter(event -> isDigest(event) && event.get("to").equals(to))
+        .forEach(event -> digests.putIfAbsent(event.get("id"), event));
+    long asked = digests.values().stream().filter(digest -> asks(digest).contains(peer)).count();
+    long said =
+        digests.values().stream()
+            .flatMap(digest -> digest.get("says").lines())
+            .filter(line -> line.matches("(.* )?" + Pattern.quote(peer) + "([ .:].*)?"))
+            .count();
+    List<Row> questions = rows.stream().filter(row -> ASKING.contains(row.get("kind"))).toList();
+    long open =
+        questions.stream()
+            .map(row -> row.get("request_id"))
+            .filter(request -> !ended.contains(request))
+            .distinct()
+            .count();
+    if (asked < open || asked > questions.size()) {
+      findings.add(
+          "mailed",
+          peer,
+          "%s is asked by %d digests about %s, of which %d are open"
+              .formatted(to, asked, questions, open));
+    }
+    List<Row> news = new ArrayList<>(rows);
+    news.removeAll(questions);
+    if (said != news.size()) {
+      findings.add("mailed", peer, "digests tell %s %d of %s".formatted(to, said, news));
+    }
+  }
+
+  /** Else a mailbox that knows the first one would keep back what only the second one has. */
+  private void digestsThatAreRepeatedSayTheSame() {
+    Map<String, Event> first = new HashMap<>();
+    mails()
+        .filter(MailRules::isDigest)
+        .forEach(
+            digest -> {
+              String key = digest.get("id") + " " + digest.get("to");
+              Event before = first.putIfAbsent(key, digest);
+              if (before != null
+                  && (!before.get("says").equals(digest.get("says"))
+                      || !asks(before).containsAll(asks(digest)))) {
+                findings.add("mailed", "", "%s was repeated as %s".formatted(before, digest));
+              }
+            });
+  }
+
+  private Stream<Event> mails() {
+    return seen.events().stream().filter(event -> event.is(Event.MAILED));
+  }
+
+  private static boolean isDigest(Event mail) {
+    return mail.facts().containsKey("asks");
+  }
+
+  private static List<String> asks(Event digest) {
+    return List.of(digest.get("asks").split(" "));
   }
 
   /** The local part of the Message-ID, which makes repeats of one mail one mail. */

@@ -61,6 +61,9 @@ final class MailSink implements AutoCloseable {
     }
   }
 
+  private static final String DIGEST = "\r\nSubject: What waits and what happened at ";
+  private static final Pattern ASKS = Pattern.compile("(?m)^(\\S+).*\\R  asked: ");
+  private static final Pattern SAYS = Pattern.compile("(?m)^- (.*)$");
   private static final Pattern LINK = Pattern.compile("(http\\S+/approval/\\S+)\\?decision=");
 
   private final ServerSocket door;
@@ -154,13 +157,15 @@ final class MailSink implements AutoCloseable {
       case "RCPT" -> say(out, mood == Mood.NEVER ? "550 no such mailbox" : "250 ok");
       case "MAIL" -> say(out, mood == Mood.LATER ? "451 try again later" : "250 ok");
       case "DATA" -> {
-        points.reach("before-mail");
         say(out, "354 go on");
-        keep(text(in));
+        String text = text(in);
+        String kind = text.contains(DIGEST) ? "digest" : "mail";
+        points.reach("before-" + kind);
+        keep(text);
         if (mood == Mood.SILENT) {
           return false;
         }
-        points.reach("after-mail");
+        points.reach("after-" + kind);
         say(out, "250 taken");
       }
       case "QUIT" -> {
@@ -192,6 +197,12 @@ final class MailSink implements AutoCloseable {
       String id = message.getMessageID().replaceAll("[<>]|@.*", "");
       String to = message.getRecipients(MimeMessage.RecipientType.TO)[0].toString();
       String body = (String) ((Multipart) message.getContent()).getBodyPart(0).getContent();
+      if (source.contains(DIGEST)) {
+        String asks = String.join(" ", found(ASKS, body));
+        String says = String.join("\n", found(SAYS, body));
+        history.note(Event.MAILED, "id", id, "to", to, "asks", asks, "says", says);
+        return;
+      }
       history.note(Event.MAILED, "id", id, "to", to);
       Matcher link = LINK.matcher(body);
       if (id.contains(".") && link.find()) {
@@ -200,6 +211,10 @@ final class MailSink implements AutoCloseable {
     } catch (MessagingException | IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static List<String> found(Pattern pattern, String body) {
+    return pattern.matcher(body).results().map(match -> match.group(1).strip()).toList();
   }
 
   private void dawdle() {

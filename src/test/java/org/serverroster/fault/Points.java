@@ -29,8 +29,12 @@ final class Points {
           "after-acknowledgement",
           "before-mail",
           "after-mail",
+          "before-digest",
+          "after-digest",
           "before-event",
-          "after-event");
+          "after-event",
+          "before-notice",
+          "after-notice");
 
   private Armed armed;
 

@@ -6,6 +6,7 @@ import static org.serverroster.flow.House.patiently;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Lines for people as chat services take them: {@code roster.notify.format=json}. */
@@ -23,6 +24,7 @@ class ChatWebhookIT extends Story {
     assertEquals(
         "application/json; charset=UTF-8",
         said("chatty.lit").get(0).header().apply("content-type"));
+    UUID.fromString(said("chatty.lit").get(0).header().apply("webhook-id"));
   }
 
   private static List<Webhook.Post> said(String peer) {
