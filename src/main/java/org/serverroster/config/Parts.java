@@ -284,13 +284,15 @@ class Parts {
       Clock clock,
       SecureRandom random,
       XmppComponent component,
-      @Named("deliverers") ThreadPoolExecutor deliverers) {
+      @Named("deliverers") ThreadPoolExecutor deliverers,
+      @Named("database") Outage database) {
     return new Departure(
         clock,
         random,
         () -> !component.getCamelContext().isStopping(),
         () -> isStreamUp(component),
-        () -> deliverers.getQueue().size() < MOST_AT_ONCE);
+        () -> deliverers.getQueue().size() < MOST_AT_ONCE,
+        () -> !database.isOut());
   }
 
   private boolean isStreamUp(XmppComponent component) {

@@ -56,6 +56,7 @@ public final class Departure {
   private final BooleanSupplier open;
   private final BooleanSupplier streamIsUp;
   private final BooleanSupplier hasRoom;
+  private final BooleanSupplier isKept;
 
   /**
    * @param clock now
@@ -63,18 +64,21 @@ public final class Departure {
    * @param open whether anything may still leave: false once the service is being stopped
    * @param streamIsUp whether stanzas can leave from here
    * @param hasRoom whether those who send can take on more at once
+   * @param isKept whether the database takes what is written, as far as is known
    */
   public Departure(
       Clock clock,
       RandomGenerator jitter,
       BooleanSupplier open,
       BooleanSupplier streamIsUp,
-      BooleanSupplier hasRoom) {
+      BooleanSupplier hasRoom,
+      BooleanSupplier isKept) {
     this.clock = clock;
     this.jitter = jitter;
     this.open = open;
     this.streamIsUp = streamIsUp;
     this.hasRoom = hasRoom;
+    this.isKept = isKept;
   }
 
   /**
@@ -87,12 +91,13 @@ public final class Departure {
   }
 
   /**
-   * Whether to look for more of what waits.
+   * Whether to look for more of what waits. From a database that can be read and not written, as
+   * one with a full disk, the same would be found again and again.
    *
    * @param waiting how many the last look found, null before the first
    */
   public boolean mayLookAgain(@ExchangeProperty("waiting") Integer waiting) {
-    return (waiting == null || waiting > 0) && isOpen();
+    return (waiting == null || (waiting > 0 && isKept.getAsBoolean())) && isOpen();
   }
 
   /** Whether to begin with a row: not once the service is being stopped. */

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -29,6 +30,10 @@ class BuildingBlocksTest extends Story {
 
   private static final Pattern ENTRY = Pattern.compile("\\| `direct:([a-z-]+)` \\|");
 
+  private static final Pattern REPLACED = Pattern.compile("(?m)^\\| `([a-z]+\\.yaml)` \\| (.*) \\|$");
+  private static final Pattern NAME = Pattern.compile("`([a-z-]+)`");
+  private static final Pattern ROUTE = Pattern.compile("- route:\n    id: (\\S+)");
+
   private static final Pattern CALL = Pattern.compile(" method:\n +ref: (\\w+)\n +method: (.+)\n");
 
   @Inject CamelContext camel;
@@ -36,17 +41,34 @@ class BuildingBlocksTest extends Story {
 
   @Test
   void whatIsListedIsThere() throws IOException {
-    TreeSet<String> listed =
-        ENTRY
-            .matcher(Files.readString(Path.of("docs/building-blocks.md")))
-            .results()
-            .map(match -> match.group(1))
-            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> listed = found(ENTRY, Files.readString(Path.of("docs/building-blocks.md")));
     assertEquals(
         List.of("count-peers", "find-peer", "find-standing", "list-peers"), List.copyOf(listed));
     for (String id : listed) {
       assertNotNull(camel.getRoute(id), id);
     }
+  }
+
+  @Test
+  void whatCanBeReplacedHasTheIdsThatAreListed() throws IOException {
+    Map<String, Set<String>> listed = new TreeMap<>();
+    for (MatchResult file :
+        REPLACED.matcher(Files.readString(Path.of("docs/building-blocks.md"))).results().toList()) {
+      listed.put(file.group(1), found(NAME, file.group(2)));
+    }
+    assertEquals(Set.of("notices.yaml", "events.yaml", "dossier.yaml"), listed.keySet());
+    for (String file : listed.keySet()) {
+      String text = Files.readString(Path.of("routes", file));
+      assertEquals(found(ROUTE, text), listed.get(file), file);
+    }
+  }
+
+  private static Set<String> found(Pattern pattern, String text) {
+    return pattern
+        .matcher(text)
+        .results()
+        .map(match -> match.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test

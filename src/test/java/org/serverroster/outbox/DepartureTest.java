@@ -36,13 +36,19 @@ class DepartureTest {
 
   private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-22T15:00:00Z");
 
+  private boolean open = true;
+  private boolean streamIsUp = true;
+  private boolean hasRoom = true;
+  private boolean isKept = true;
+
   private final Departure departure =
       new Departure(
           Clock.fixed(NOW.toInstant(), ZoneOffset.UTC),
           new Random(267),
-          () -> true,
-          () -> true,
-          () -> true);
+          () -> open,
+          () -> streamIsUp,
+          () -> hasRoom,
+          () -> isKept);
 
   @Property
   void delaysGrowFromASecondToAMinute(@ForAll @IntRange(min = 1, max = 100_000) int attempts) {
@@ -113,13 +119,21 @@ class DepartureTest {
     assertTrue(departure.mayDeliver(null));
     assertTrue(departure.mayDeliver(1));
     assertFalse(departure.mayDeliver(0));
-    Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
-    assertFalse(
-        new Departure(clock, new Random(), () -> true, () -> false, () -> true).mayDeliver(null));
-    Departure stopping = new Departure(clock, new Random(), () -> false, () -> true, () -> true);
-    assertFalse(stopping.mayDeliver(null));
-    assertFalse(stopping.mayLookAgain(5));
-    assertFalse(stopping.isOpen());
+    streamIsUp = false;
+    assertFalse(departure.mayDeliver(null));
+    streamIsUp = true;
+    open = false;
+    assertFalse(departure.mayDeliver(null));
+    assertFalse(departure.mayLookAgain(5));
+    assertFalse(departure.isOpen());
+  }
+
+  @Test
+  void whatCannotBeWrittenDownIsLookedForOnceAtATime() {
+    isKept = false;
+    assertTrue(departure.mayLookAgain(null));
+    assertFalse(departure.mayLookAgain(5));
+    assertFalse(departure.mayDeliver(5));
   }
 
   @Test
@@ -143,11 +157,11 @@ class DepartureTest {
 
   @Test
   void nothingIsLeasedInATransactionThatCannotLeaveFromHere() {
-    Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
     assertTrue(departure.mayLeaveAtOnce());
-    assertFalse(
-        new Departure(clock, new Random(), () -> true, () -> false, () -> true).mayLeaveAtOnce());
-    assertFalse(
-        new Departure(clock, new Random(), () -> true, () -> true, () -> false).mayLeaveAtOnce());
+    streamIsUp = false;
+    assertFalse(departure.mayLeaveAtOnce());
+    streamIsUp = true;
+    hasRoom = false;
+    assertFalse(departure.mayLeaveAtOnce());
   }
 }
