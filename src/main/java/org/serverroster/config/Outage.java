@@ -2,10 +2,7 @@ package org.serverroster.config;
 
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
@@ -34,30 +31,16 @@ public final class Outage {
   /** Another transaction held a lock for too long (ODBC's HYT00, which H2 uses). */
   private static final String TIMED_OUT = "HYT";
 
-  private static final Duration REMINDER = Duration.ofMinutes(1);
-  private static final int MOST_REMEMBERED = 100;
-
-  private final Clock clock;
+  private final News news;
   private final Absence absence;
   private final EmbeddedFile file;
-
-  /** When what was said last; the oldest is forgotten. */
-  private final Map<String, Instant> said =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
 
   /**
    * @param clock now
    * @param file that of the embedded database, null when another one is in use
    */
   Outage(Clock clock, EmbeddedFile file) {
-    this.clock = clock;
+    this.news = new News(clock);
     this.absence = new Absence("database", clock);
     this.file = file;
   }
@@ -117,19 +100,9 @@ public final class Outage {
    *     innermost one, which may be a socket's, and says nothing of a database
    */
   public void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    if (!isAway(failure) && isNews(Departure.describe(failure))) {
+    if (!isAway(failure) && news.isNews(Departure.describe(failure))) {
       LOG.warnf("background-step-failed because=%s", Departure.describe(failure));
     }
-  }
-
-  private synchronized boolean isNews(String words) {
-    Instant now = clock.instant();
-    Instant before = said.get(words);
-    if (before != null && !now.isBefore(before) && now.isBefore(before.plus(REMINDER))) {
-      return false;
-    }
-    said.put(words, now);
-    return true;
   }
 
   private static boolean passes(Exception failure) {

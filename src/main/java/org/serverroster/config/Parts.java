@@ -163,9 +163,10 @@ class Parts {
   @Singleton
   @Named("xmpp-component")
   @Unremovable
-  XmppComponent xmppComponent(LocalDomains domains) {
+  XmppComponent xmppComponent(LocalDomains domains, Clock clock) {
     Settings.Xmpp xmpp = settings.xmpp();
     XmppComponent component = new XmppComponent();
+    component.setExceptionHandler(new FailedStanzas(clock));
     component.setHost(xmpp.host());
     component.setPort(xmpp.port());
     component.setSecret(xmpp.secret());

@@ -9,6 +9,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.StartupListener;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.spi.ExceptionHandler;
 import org.apache.camel.support.DefaultComponent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,15 @@ public class XmppComponent extends DefaultComponent {
   private final Map<String, SharedStream> streams = new HashMap<>();
   private final List<StreamListener> listeners = new CopyOnWriteArrayList<>();
   private XmppConfiguration configuration = new XmppConfiguration();
+  private ExceptionHandler exceptionHandler;
+
+  /**
+   * Whom the consumers tell of what could not be handled; null for Camel's own, which writes each
+   * to the log with its stack trace. An endpoint's {@code exceptionHandler} goes before.
+   */
+  public void setExceptionHandler(ExceptionHandler exceptionHandler) {
+    this.exceptionHandler = exceptionHandler;
+  }
 
   /** Where the stream of a component stands; {@code STOPPED} if there is none. */
   public StreamState streamState(String component) {
@@ -74,6 +84,7 @@ public class XmppComponent extends DefaultComponent {
     XmppConfiguration own = configuration.copy();
     setProperties(own, parameters);
     XmppEndpoint endpoint = new XmppEndpoint(uri, this, remaining, own);
+    endpoint.setExceptionHandler(exceptionHandler);
     setProperties(endpoint, parameters);
     return endpoint;
   }

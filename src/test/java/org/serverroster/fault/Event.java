@@ -42,7 +42,8 @@ record Event(long at, String what, Map<String, String> facts) {
 
   /**
    * The SMTP server has taken a mail: {@code id}, {@code to}; a digest also: {@code asks}, the
-   * peers about which it asks, and {@code says}, what else it says, in lines.
+   * peers about which it asks, {@code says}, what else it says, in lines, and {@code more}, how
+   * much more of that it leaves out.
    */
   static final String MAILED = "mailed";
 

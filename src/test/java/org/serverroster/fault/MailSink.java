@@ -64,6 +64,7 @@ final class MailSink implements AutoCloseable {
   private static final String DIGEST = "\r\nSubject: What waits and what happened at ";
   private static final Pattern ASKS = Pattern.compile("(?m)^(\\S+).*\\R  asked: ");
   private static final Pattern SAYS = Pattern.compile("(?m)^- (.*)$");
+  private static final Pattern MORE = Pattern.compile("(?m)^and (\\d+) more like these");
   private static final Pattern LINK = Pattern.compile("(http\\S+/approval/\\S+)\\?decision=");
 
   private final ServerSocket door;
@@ -200,7 +201,8 @@ final class MailSink implements AutoCloseable {
       if (source.contains(DIGEST)) {
         String asks = String.join(" ", found(ASKS, body));
         String says = String.join("\n", found(SAYS, body));
-        history.note(Event.MAILED, "id", id, "to", to, "asks", asks, "says", says);
+        String more = String.join("", found(MORE, body));
+        history.note(Event.MAILED, "id", id, "to", to, "asks", asks, "says", says, "more", more);
         return;
       }
       history.note(Event.MAILED, "id", id, "to", to);

@@ -30,7 +30,8 @@ class BuildingBlocksTest extends Story {
 
   private static final Pattern ENTRY = Pattern.compile("\\| `direct:([a-z-]+)` \\|");
 
-  private static final Pattern REPLACED = Pattern.compile("(?m)^\\| `([a-z]+\\.yaml)` \\| (.*) \\|$");
+  private static final Pattern REPLACED =
+      Pattern.compile("(?m)^\\| `([a-z]+\\.yaml)` \\| (.*) \\|$");
   private static final Pattern NAME = Pattern.compile("`([a-z-]+)`");
   private static final Pattern ROUTE = Pattern.compile("- route:\n    id: (\\S+)");
 

@@ -7,47 +7,22 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.serverroster.lab.LogLines;
 
 class AbsenceTest {
 
   private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
 
-  private final List<String> lines = new CopyOnWriteArrayList<>();
-  private final Logger log = Logger.getLogger("server-roster");
-  private final Handler listener =
-      new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-          lines.add(new SimpleFormatter().formatMessage(line));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
+  private final LogLines log = new LogLines();
   private Instant now = NOW;
   private final Absence absence =
       new Absence("oracle", ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
 
-  @BeforeEach
-  void listen() {
-    log.addHandler(listener);
-  }
-
   @AfterEach
   void listenNoMore() {
-    log.removeHandler(listener);
+    log.close();
   }
 
   @Test
@@ -64,7 +39,7 @@ class AbsenceTest {
             "oracle-away since=2026-11-25T10:00:00Z because=silence",
             "oracle-away since=2026-11-25T10:00:00Z because=silence",
             "oracle-back away-for=PT2M9S"),
-        lines);
+        log.lines());
   }
 
   @Test
@@ -76,7 +51,7 @@ class AbsenceTest {
       absence.over();
       assertEquals(Optional.empty(), absence.since());
     }
-    assertEquals(4, lines.size(), lines::toString);
+    assertEquals(4, log.lines().size(), log.lines()::toString);
   }
 
   @Test
@@ -94,7 +69,7 @@ class AbsenceTest {
             "oracle-back away-for=PT0S",
             "oracle-away since=2026-11-25T10:00:02Z because=thunder",
             "oracle-back away-for=PT58S"),
-        lines);
+        log.lines());
   }
 
   @Test
@@ -102,6 +77,6 @@ class AbsenceTest {
     absence.noticed("silence");
     now = NOW.minusSeconds(3600);
     absence.noticed("silence");
-    assertEquals(2, lines.size(), lines::toString);
+    assertEquals(2, log.lines().size(), log.lines()::toString);
   }
 }

@@ -30,8 +30,7 @@ class DeparturesTest {
               Map.of(CAPULET, new Administrators(List.of("nurse@capulet.lit"), Set.of())),
               List.of()),
           new Announcements(null, null, Set.of(), null, CLOCK),
-          new Departure(
-              CLOCK, new Random(267), () -> true, () -> true, () -> true, () -> true));
+          new Departure(CLOCK, new Random(267), () -> true, () -> true, () -> true, () -> true));
 
   @Test
   void whatIsOursAlreadyNeedNotBeLookedFor() {

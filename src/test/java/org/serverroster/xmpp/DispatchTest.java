@@ -12,6 +12,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.ExceptionHandler;
 import org.junit.jupiter.api.Test;
 
 /** Order, parallelism and back-pressure. */
@@ -63,6 +65,37 @@ class DispatchTest extends StreamFixture {
       }
     }
     release.countDown();
+  }
+
+  @Test
+  void tellsWhoeverIsSetOfWhatFails() throws Exception {
+    List<Throwable> told = new CopyOnWriteArrayList<>();
+    ExceptionHandler handler =
+        new ExceptionHandler() {
+          @Override
+          public void handleException(Throwable failure) {
+            told.add(failure);
+          }
+
+          @Override
+          public void handleException(String message, Throwable failure) {
+            told.add(failure);
+          }
+
+          @Override
+          public void handleException(String message, Exchange exchange, Throwable failure) {
+            told.add(failure);
+          }
+        };
+    attach(
+        component -> component.setExceptionHandler(handler),
+        exchange -> {
+          throw new IllegalStateException("a bug");
+        });
+    server.awaitStream();
+    String id = server.startHandOver(HOST, subscribe("montague.lit"));
+    assertEquals("error", server.awaitAnswer(id).getAttribute("type"));
+    assertEquals(List.of("a bug"), told.stream().map(Throwable::getMessage).toList());
   }
 
   @Test

@@ -1,0 +1,45 @@
+package org.serverroster.config;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What fails again and again makes one line a minute. Safe for use by several threads. */
+final class News {
+
+  private static final Duration REMINDER = Duration.ofMinutes(1);
+  private static final int MOST_REMEMBERED = 100;
+
+  private final Clock clock;
+
+  /** When what was said last; the oldest is forgotten. */
+  private final Map<String, Instant> said =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+          return size() > MOST_REMEMBERED;
+        }
+      };
+
+  /**
+   * @param clock now
+   */
+  News(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Whether these words are to be said: they were not within the last minute. */
+  synchronized boolean isNews(String words) {
+    Instant now = clock.instant();
+    Instant before = said.get(words);
+    if (before != null && !now.isBefore(before) && now.isBefore(before.plus(REMINDER))) {
+      return false;
+    }
+    said.put(words, now);
+    return true;
+  }
+}
