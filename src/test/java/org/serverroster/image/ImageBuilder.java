@@ -38,6 +38,7 @@ import java.util.stream.Stream;
 public final class ImageBuilder {
 
   static final String NAME = "server-roster";
+  static final String VERSION = "org.opencontainers.image.version";
 
   /** The modules of the JDK that the program, its libraries and TLS need. */
   private static final List<String> MODULES =
@@ -144,7 +145,7 @@ public final class ImageBuilder {
     container.addFileEntriesLayer(
         folder("program", application.resolve("quarkus-run.jar"), "/deployments/quarkus-run.jar"));
     container.containerize(
-        Containerizer.to(TarImage.at(image).named(NAME))
+        Containerizer.to(TarImage.at(image).named(NAME + ":" + pairs("LABEL").get(VERSION)))
             .setOfflineMode(true)
             .setBaseImageLayersCache(work.resolve("cache"))
             .setApplicationLayersCache(work.resolve("cache")));

@@ -84,7 +84,9 @@ class ImageIT {
     assertTrue(environment.get("JAVA_TOOL_OPTIONS").contains("MaxRAMPercentage"));
     assertEquals("1970-01-01T00:00:00Z", configuration.get("created").asText());
     assertEquals("linux", configuration.get("os").asText());
-    assertEquals("server-roster:latest", image.get("RepoTags").get(0).asText());
+    assertEquals(
+        "server-roster:" + config.get("Labels").get(ImageBuilder.VERSION).asText(),
+        image.get("RepoTags").get(0).asText());
   }
 
   @Test
