@@ -192,6 +192,7 @@ class DatabaseOutageTest extends Story {
     assertEquals(200, health("group/web"));
     Postgresql.server().stop();
     assertEquals(503, health("group/web"));
+    assertEquals(200, health("started"), "the startup probe of a pod waits for nobody else");
     List<String> handOvers = new ArrayList<>();
     for (int i = 0; i < PEERS; i++) {
       handOvers.add(xmpp().startHandOver(OURS, presence("outage-" + i + ".lit", "subscribe")));

@@ -56,6 +56,7 @@ class OpeningTest {
     "/q/health/ready, application/json, DOWN",
     "/q/health, application/json, DOWN",
     "/q/health/group/web, application/json, DOWN",
+    "/q/health/started, application/json, DOWN",
     "/api/v1/peers, application/problem+json, try again",
     "/approval/abc, text/plain; charset=utf-8, try again",
     "/, text/plain; charset=utf-8, try again"
