@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -124,12 +125,22 @@ class ImageIT {
       Map<String, String> settings = environment();
       settings.put("ROSTER_XMPP_HOST", xmpp.host());
       settings.put("ROSTER_XMPP_PORT", Integer.toString(xmpp.port()));
-      settings.put("ROSTER_XMPP_COMPONENT", "roster.capulet.lit");
-      settings.put("ROSTER_XMPP_SECRET", "s3cret");
-      settings.put("ROSTER_DOMAINS", "capulet.lit");
-      settings.put("ROSTER_ADMINS_MAIL", "nurse@capulet.lit");
-      settings.put("ROSTER_BASE_URL", "https://roster.example");
-      settings.put("ROSTER_ADMIN_PASSWORD", "wherefore-art-thou");
+      // Where deploy/kubernetes/components mounts them.
+      Path files = Files.createDirectories(root.resolve("deployments/config"));
+      Files.writeString(
+          files.resolve("application.properties"),
+          """
+          roster.xmpp.component=roster.capulet.lit
+          roster.domains=capulet.lit
+          roster.admins.mail=nurse@capulet.lit
+          roster.base-url=https://roster.example
+          """);
+      Files.writeString(
+          root.resolve("deployments/application.properties"),
+          """
+          roster.xmpp.secret=s3cret
+          roster.admin.password=wherefore-art-thou
+          """);
       settings.put("QUARKUS_HTTP_HOST", "127.0.0.1");
       settings.put("QUARKUS_HTTP_PORT", Integer.toString(port));
       Path log = folder.resolve("container.log");
@@ -141,9 +152,7 @@ class ImageIT {
             .until(() -> !container.isAlive() || status(port) == 200);
         assertEquals(200, container.isAlive() ? status(port) : 0, Files.readString(log));
         xmpp.awaitStream();
-        List<String> health = new ArrayList<>(texts(entryPoint()));
-        health.addAll(List.of("health", "ready"));
-        Process probe = run(root, settings, health, folder.resolve("probe.log"));
+        Process probe = run(root, settings, healthCheck(), folder.resolve("probe.log"));
         assertTrue(probe.waitFor(60, TimeUnit.SECONDS));
         assertEquals(0, probe.exitValue(), Files.readString(folder.resolve("probe.log")));
         ProcessHandle program =
@@ -161,6 +170,17 @@ class ImageIT {
         }
       }
     }
+  }
+
+  /** The one of the compose file, which this image cannot bring itself. */
+  private static List<String> healthCheck() throws IOException {
+    List<String> words =
+        texts(
+            new YAMLMapper()
+                .readTree(Path.of("deploy/compose.yaml").toFile())
+                .at("/services/server-roster/healthcheck/test"));
+    assertEquals("CMD", words.get(0));
+    return words.subList(1, words.size());
   }
 
   private static JsonNode entryPoint() {
@@ -192,7 +212,9 @@ class ImageIT {
             "container",
             root.toString()));
     environment.forEach((name, value) -> command.add(name + "=" + value));
-    command.addAll(List.of("/usr/sbin/chroot", "--userspec=65532:65532", root.toString()));
+    String where = configuration.get("config").get("WorkingDir").asText();
+    command.addAll(List.of("/usr/bin/unshare", "--root=" + root, "--wd=" + where));
+    command.addAll(List.of("--setgid=65532", "--setuid=65532", "--"));
     command.addAll(entry);
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
