@@ -22,6 +22,7 @@ public final class Limits {
   private static final Logger LOG = Logger.getLogger("server-roster");
   private static final Duration REMINDER = Duration.ofMinutes(1);
   private static final Duration QUIET = Duration.ofDays(1);
+  private static final Duration UNTIL_NEXT_LOOK = Duration.ofHours(1);
   private static final int SHARE = 16;
   private static final Duration FRESH = Duration.ofSeconds(10);
 
@@ -117,7 +118,7 @@ public final class Limits {
     private final String limit;
     private String last;
     private long count;
-    private Instant told = Instant.MIN;
+    private Instant quietUntil = Instant.MIN;
 
     Refusals(String domain, String limit) {
       this.domain = domain;
@@ -130,12 +131,16 @@ public final class Limits {
     }
 
     synchronized void told(long many, Instant now) {
-      told = now;
+      quietUntil = now.plus(QUIET);
       count -= many;
     }
 
+    synchronized void toldBefore(Instant now) {
+      quietUntil = now.plus(UNTIL_NEXT_LOOK);
+    }
+
     synchronized Optional<Map<String, Object>> toTell(Instant now) {
-      return count == 0 || told.plus(QUIET).isAfter(now)
+      return count == 0 || quietUntil.isAfter(now)
           ? Optional.empty()
           : Optional.of(
               Map.of(
@@ -144,7 +149,8 @@ public final class Limits {
                   "limit", limit,
                   "count", count,
                   "detail", limit + " so far: " + count,
-                  "now", Change.utc(now)));
+                  "now", Change.utc(now),
+                  "dayAgo", Change.utc(now.minus(QUIET))));
     }
   }
 
@@ -163,7 +169,8 @@ public final class Limits {
    * What the administrators are to be told: once a day for each limit, however many were refused.
    *
    * @return {@code domain}, {@code limit}, {@code peer} (the last that was refused), {@code detail}
-   *     (the limit and how many), {@code now}; until {@link #told} says that it is on its way
+   *     (the limit and how many), {@code now}, {@code dayAgo}; until {@link #told} says that it is
+   *     on its way
    */
   public List<Map<String, Object>> toTell() {
     Instant now = clock.instant();
@@ -175,6 +182,11 @@ public final class Limits {
     untold
         .get(refusal.get("domain") + " " + refusal.get("limit"))
         .told((Long) refusal.get("count"), clock.instant());
+  }
+
+  /** Another replica, or the process before this one, has told them within a day. */
+  public void toldBefore(@Body Map<String, Object> refusal) {
+    untold.get(refusal.get("domain") + " " + refusal.get("limit")).toldBefore(clock.instant());
   }
 
   /** How many requests were refused, since the start. */

@@ -1,5 +1,6 @@
 package org.serverroster.config;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -95,6 +96,7 @@ public class Meters {
     Gauge.builder("roster.commands.up", () -> commandSource.absence().since().isPresent() ? 0 : 1)
         .description("0 while the endpoint that commands come from is known to be away")
         .register(registry);
+    List.of("done", "refused", "parked", "repeated").forEach(this::commands);
     FunctionCounter.builder("roster.requests.refused", limits, Limits::refused)
         .description("Requests that were one too many (roster.limits.*)")
         .register(registry);
@@ -155,6 +157,18 @@ public class Meters {
     registry
         .counter("roster.delivery.failures", "channel", String.valueOf(departure.get("channel")))
         .increment();
+  }
+
+  /** A command of {@code roster.commands.uri} was settled. */
+  public void commanded(Map<String, Object> order) {
+    commands(String.valueOf(order.get("outcome"))).increment();
+  }
+
+  private Counter commands(String outcome) {
+    return Counter.builder("roster.commands")
+        .description("Commands of pipelines, by what became of them")
+        .tag("outcome", outcome)
+        .register(registry);
   }
 
   /**

@@ -47,4 +47,9 @@ public final class MailBudget {
     counted.put("digestAt", now.plus(digestEvery).atOffset(ZoneOffset.UTC));
     return counted;
   }
+
+  /** What tells the hours that nothing is counted against any more. */
+  public Map<String, Object> old() {
+    return Map.of("twoDaysAgo", clock.instant().minus(Duration.ofDays(2)).atOffset(ZoneOffset.UTC));
+  }
 }

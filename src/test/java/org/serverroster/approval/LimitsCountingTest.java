@@ -88,6 +88,16 @@ class LimitsCountingTest {
     assertEquals("pending so far: 1001", told.get(0).get("detail"));
   }
 
+  @Test
+  void whatAnotherReplicaHasToldIsKeptForTheNextDay() {
+    Limits limits = limits();
+    refuse(limits, "capulet.lit", "a.lit", "pending", 3);
+    limits.toTell().forEach(limits::toldBefore);
+    assertTrue(limits.toTell().isEmpty());
+    clock.now = clock.now.plus(Duration.ofHours(2));
+    assertEquals("pending so far: 3", limits.toTell().get(0).get("detail"));
+  }
+
   private void refuse(Limits limits, String domain, String peer, String limit, int times) {
     for (int i = 0; i < times; i++) {
       Change change =

@@ -1,0 +1,60 @@
+package org.serverroster.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.serverroster.flow.House.mailboxes;
+import static org.serverroster.flow.House.patiently;
+
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import org.apache.camel.ProducerTemplate;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The administrators are told once a day of each limit, whoever refuses and whoever has restarted.
+ */
+@QuarkusTest
+class RefusalsToldTest extends Story {
+
+  private static final OffsetDateTime NOW = OffsetDateTime.parse("2026-11-28T10:00:00Z");
+
+  @Inject ProducerTemplate template;
+
+  @Test
+  void aSecondReplicaOrARestartTellsNobodyAgain() {
+    assertEquals(1, told("requests-per-day so far: 3", NOW));
+    assertEquals(0, told("requests-per-day so far: 9", NOW.plusHours(23)));
+    assertEquals(1, told("requests-per-day so far: 12", NOW.plusHours(25)));
+    patiently().until(() -> mails("12") == 1);
+    assertEquals(1, mails("3"));
+    assertEquals(0, mails("9"));
+  }
+
+  private int told(String detail, OffsetDateTime now) {
+    Map<String, Object> refusal =
+        Map.of(
+            "domain",
+            "capulet.lit",
+            "peer",
+            "montague.lit",
+            "limit",
+            "requests-per-day",
+            "detail",
+            detail,
+            "now",
+            now,
+            "dayAgo",
+            now.minusDays(1));
+    return template
+        .request("direct:write-refusal", exchange -> exchange.setProperty("refusal", refusal))
+        .getProperty("isTold", Integer.class);
+  }
+
+  private static long mails(String count) {
+    return mailboxes().all().stream()
+        .filter(mail -> mail.recipient().equals(NURSE))
+        .filter(mail -> mail.text().contains("requests-per-day so far: " + count + "."))
+        .count();
+  }
+}
