@@ -197,7 +197,7 @@ final class MailRules {
   }
 
   private static List<String> asks(Event digest) {
-    return List.of(digest.get("asks").split(" "));
+    return Stream.of(digest.get("asks").split(" ")).filter(peer -> !peer.isEmpty()).toList();
   }
 
   /** The local part of the Message-ID, which makes repeats of one mail one mail. */
