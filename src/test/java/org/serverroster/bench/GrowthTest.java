@@ -85,29 +85,27 @@ class GrowthTest {
   @Test
   void aPageOfTheBroadcastReadsNoMoreThanItselfOnH2(@TempDir Path folder)
       throws IOException, SQLException {
-    String url = PlainJdbc.url(folder.resolve("roster"));
-    Migrations.of(url, "", "").load().migrate();
-    try (var connection = DriverManager.getConnection(url, "", "");
-        var statement = connection.createStatement()) {
-      Entries.fillH2(connection, PEERS);
-      statement.execute(
-          "insert into peer (domain, peer, address, state, created_at, updated_at)"
-              + " select 'verona.lit', peer, address, state, created_at, updated_at from peer");
-      String question = statement("presence.yaml", "tell-peers", " from peer");
-      for (String[] end :
-          List.of(
-              new String[] {"capulet.lit", ""},
-              new String[] {"capulet.lit", "old-5.example"},
-              new String[] {"capulet.lit", "old-9999.example"},
-              new String[] {"verona.lit", "old-5.example"})) {
-        String page =
-            filled(
-                question
-                    .replace(":?domain", "'" + end[0] + "'")
-                    .replace(":?peer", "'" + end[1] + "'"));
-        scansAtMost(PAGE + 1, statement, page);
-      }
-    }
+    onH2(
+        folder,
+        statement -> {
+          statement.execute(
+              "insert into peer (domain, peer, address, state, created_at, updated_at)"
+                  + " select 'verona.lit', peer, address, state, created_at, updated_at from peer");
+          String question = statement("presence.yaml", "tell-peers", " from peer");
+          for (String[] end :
+              List.of(
+                  new String[] {"capulet.lit", ""},
+                  new String[] {"capulet.lit", "old-5.example"},
+                  new String[] {"capulet.lit", "old-9999.example"},
+                  new String[] {"verona.lit", "old-5.example"})) {
+            String page =
+                filled(
+                    question
+                        .replace(":?domain", "'" + end[0] + "'")
+                        .replace(":?peer", "'" + end[1] + "'"));
+            scansAtMost(PAGE + 1, statement, page);
+          }
+        });
   }
 
   @Test
@@ -127,80 +125,75 @@ class GrowthTest {
 
   @Test
   void aMailReadsNoMoreOnH2(@TempDir Path folder) throws IOException, SQLException {
-    String url = PlainJdbc.url(folder.resolve("roster"));
-    Migrations.of(url, "", "").load().migrate();
-    try (var connection = DriverManager.getConnection(url, "", "");
-        var statement = connection.createStatement()) {
-      Entries.fillH2(connection, PEERS);
-      statement.execute(SIBLINGS.formatted("system_range"));
-      statement.execute(STRANGERS.formatted("system_range"));
-      for (String question : List.of(neighbours().replace(ON_POSTGRESQL, "parent"), names())) {
-        scansAtMost(NAMES + 1, statement, filled(question));
-      }
-    }
+    onH2(
+        folder,
+        statement -> {
+          statement.execute(SIBLINGS.formatted("system_range"));
+          statement.execute(STRANGERS.formatted("system_range"));
+          for (String question : List.of(neighbours().replace(ON_POSTGRESQL, "parent"), names())) {
+            scansAtMost(NAMES + 1, statement, filled(question));
+          }
+        });
   }
 
   /** H2 keeps what has no date before what has one: all of it was read each five seconds. */
   @Test
   void whatFallsDueIsFoundAmongAllThatHasNoDate(@TempDir Path folder)
       throws IOException, SQLException {
-    String url = PlainJdbc.url(folder.resolve("roster"));
-    Migrations.of(url, "", "").load().migrate();
-    try (var connection = DriverManager.getConnection(url, "", "");
-        var statement = connection.createStatement()) {
-      Entries.fillH2(connection, PEERS);
-      statement.execute(REQUESTS);
-      statement.execute(
-          "update peer set resend_at = current_timestamp, review_at = current_timestamp"
-              + " where peer = 'old-5.example'");
-      statement.execute(
-          "update approval_request set remind_at = current_timestamp,"
-              + " escalate_at = current_timestamp where peer = 'old-5.example'");
-      for (String route :
-          List.of(
-              "resend-requests", "open-reviews", "remind-administrators", "escalate-requests")) {
-        String question = filled(statement("housekeeping.yaml", route, "limit 100"));
-        try (var rows = statement.executeQuery(question)) {
-          assertTrue(rows.next(), question);
-          assertEquals("old-5.example", rows.getString("peer"));
-        }
-        scansAtMost(3, statement, question);
-      }
-    }
+    onH2(
+        folder,
+        statement -> {
+          statement.execute(REQUESTS);
+          statement.execute(
+              "update peer set resend_at = current_timestamp, review_at = current_timestamp"
+                  + " where peer = 'old-5.example'");
+          statement.execute(
+              "update approval_request set remind_at = current_timestamp,"
+                  + " escalate_at = current_timestamp where peer = 'old-5.example'");
+          for (String route :
+              List.of(
+                  "resend-requests",
+                  "open-reviews",
+                  "remind-administrators",
+                  "escalate-requests")) {
+            String question = filled(statement("housekeeping.yaml", route, "limit 100"));
+            try (var rows = statement.executeQuery(question)) {
+              assertTrue(rows.next(), question);
+              assertEquals("old-5.example", rows.getString("peer"));
+            }
+            scansAtMost(3, statement, question);
+          }
+        });
   }
 
   /** What has ended stays for years, and what is open is counted each ten seconds. */
   @Test
   void whatIsOpenIsCountedWithoutWhatHasEnded(@TempDir Path folder)
       throws IOException, SQLException {
-    String url = PlainJdbc.url(folder.resolve("roster"));
-    Migrations.of(url, "", "").load().migrate();
-    try (var connection = DriverManager.getConnection(url, "", "");
-        var statement = connection.createStatement()) {
-      Entries.fillH2(connection, PEERS);
-      statement.execute(REQUESTS);
-      statement.execute(
-          "update approval_request set outcome = 'denied', decided_at = received_at, received_at = dateadd(day, -9, received_at)"
-              + " where peer not in ('old-5.example', 'old-7.example')");
-      String count = statement("presence-in.yaml", "count-requests", "mostPending");
-      scansAtMost(3, statement, filled(count));
-      try (var rows = statement.executeQuery(filled(count))) {
-        assertTrue(rows.next());
-        assertEquals(2, rows.getInt("pending"));
-        assertEquals(2, rows.getInt("of_day"));
-      }
-    }
+    onH2(
+        folder,
+        statement -> {
+          statement.execute(REQUESTS);
+          statement.execute(
+              "update approval_request set outcome = 'denied', decided_at = received_at, received_at = dateadd(day, -9, received_at)"
+                  + " where peer not in ('old-5.example', 'old-7.example')");
+          String count = statement("presence-in.yaml", "count-requests", "mostPending");
+          scansAtMost(3, statement, filled(count));
+          try (var rows = statement.executeQuery(filled(count))) {
+            assertTrue(rows.next());
+            assertEquals(2, rows.getInt("pending"));
+            assertEquals(2, rows.getInt("of_day"));
+          }
+        });
   }
 
   @Test
   void aPageOfPeersReadsNoMoreThanItself(@TempDir Path folder) throws IOException, SQLException {
-    String url = PlainJdbc.url(folder.resolve("roster"));
-    Migrations.of(url, "", "").load().migrate();
-    try (var connection = DriverManager.getConnection(url, "", "");
-        var statement = connection.createStatement()) {
-      Entries.fillH2(connection, PEERS);
-      scansAtMost(51, statement, filled(statement("read.yaml", "list-peers", ":?after")));
-    }
+    onH2(
+        folder,
+        statement -> {
+          scansAtMost(51, statement, filled(statement("read.yaml", "list-peers", ":?after")));
+        });
   }
 
   /** Whoever holds a row of the outbox finds it by its lane, of which there is an index. */
@@ -230,6 +223,21 @@ class GrowthTest {
           }
         }
       }
+    }
+  }
+
+  private interface Look {
+    void at(Statement statement) throws IOException, SQLException;
+  }
+
+  /** Looks into a roster of so many peers on H2. */
+  private static void onH2(Path folder, Look look) throws IOException, SQLException {
+    String url = PlainJdbc.url(folder.resolve("roster"));
+    Migrations.of(url, "", "").load().migrate();
+    try (var connection = DriverManager.getConnection(url, "", "");
+        var statement = connection.createStatement()) {
+      Entries.fillH2(connection, PEERS);
+      look.at(statement);
     }
   }
 
