@@ -144,13 +144,22 @@ public final class Limits {
           ? Optional.empty()
           : Optional.of(
               Map.of(
-                  "domain", domain,
-                  "peer", last,
-                  "limit", limit,
-                  "count", count,
-                  "detail", limit + " so far: " + count,
-                  "now", Change.utc(now),
-                  "dayAgo", Change.utc(now.minus(QUIET))));
+                  "domain",
+                  domain,
+                  "peer",
+                  last,
+                  "limit",
+                  limit,
+                  "count",
+                  count,
+                  "detail",
+                  limit + " so far: " + count,
+                  "now",
+                  Change.utc(now),
+                  "dayAgo",
+                  Change.utc(now.minus(QUIET)),
+                  "dayAhead",
+                  Change.utc(now.plus(QUIET))));
     }
   }
 
@@ -169,8 +178,8 @@ public final class Limits {
    * What the administrators are to be told: once a day for each limit, however many were refused.
    *
    * @return {@code domain}, {@code limit}, {@code peer} (the last that was refused), {@code detail}
-   *     (the limit and how many), {@code now}, {@code dayAgo}; until {@link #told} says that it is
-   *     on its way
+   *     (the limit and how many), {@code now}, {@code dayAgo}, {@code dayAhead}; until {@link
+   *     #told} says that it is on its way
    */
   public List<Map<String, Object>> toTell() {
     Instant now = clock.instant();

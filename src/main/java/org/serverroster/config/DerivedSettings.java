@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
@@ -113,7 +114,10 @@ public class DerivedSettings implements ConfigSourceFactory {
 
   /** The first option of H2 in a URL that is ours to set; empty for none. */
   static Optional<String> ourOption(String url) {
-    return H2_OPTIONS.keySet().stream().sorted().filter(option -> says(url, option)).findFirst();
+    return Stream.concat(H2_OPTIONS.keySet().stream(), Stream.of("INIT")) // which may set any
+        .sorted()
+        .filter(option -> says(url, option))
+        .findFirst();
   }
 
   /** An endpoint that a route may have: whether it is there, and its URI with what it needs. */

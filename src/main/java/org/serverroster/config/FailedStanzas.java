@@ -5,11 +5,12 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.ExceptionHandler;
 import org.jboss.logging.Logger;
 import org.serverroster.outbox.Departure;
+import org.serverroster.xmpp.XmppHeaders;
 
 /**
  * What a stranger sent could not be handled, and not for an outage, which is waited for. It stays
- * unacknowledged and comes again and again, so it is one line a minute; the whole failure is in the
- * log at DEBUG.
+ * unacknowledged and comes again and again, so each kind is one line a minute; the whole failure is
+ * in the log at DEBUG.
  */
 final class FailedStanzas implements ExceptionHandler {
 
@@ -26,20 +27,25 @@ final class FailedStanzas implements ExceptionHandler {
 
   @Override
   public void handleException(Throwable failure) {
-    String why = Departure.describe(failure);
-    if (news.isNews(why)) {
-      LOG.warnf("stanza-failed because=%s", why);
-    }
-    LOG.debug("stanza-failed", failure);
+    handleException(null, null, failure);
   }
 
   @Override
   public void handleException(String message, Throwable failure) {
-    handleException(failure);
+    handleException(message, null, failure);
   }
 
   @Override
   public void handleException(String message, Exchange exchange, Throwable failure) {
-    handleException(failure);
+    if (news.isNews(failure)) {
+      LOG.warnf("stanza-failed peer=%s because=%s", peer(exchange), Departure.describe(failure));
+    }
+    LOG.debug("stanza-failed", failure);
+  }
+
+  /** Whose it was, as it was received; whoever it was, other peers may be hit as well. */
+  private static String peer(Exchange exchange) {
+    Object from = exchange == null ? null : exchange.getIn().getHeader(XmppHeaders.FROM);
+    return from == null ? "" : Departure.printable(from.toString());
   }
 }

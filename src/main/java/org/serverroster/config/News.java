@@ -1,10 +1,13 @@
 package org.serverroster.config;
 
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.serverroster.outbox.Departure;
 
 /** What fails again and again makes one line a minute. Safe for use by several threads. */
 final class News {
@@ -32,8 +35,20 @@ final class News {
     this.clock = clock;
   }
 
-  /** Whether these words are to be said: they were not within the last minute. */
-  synchronized boolean isNews(String words) {
+  /**
+   * Whether a failure is to be told of: none of its kind was within the last minute. Its words are
+   * not looked at, they may quote what a stranger varies.
+   */
+  boolean isNews(Throwable failure) {
+    return isNews(Departure.causes(failure).map(News::kind).collect(Collectors.joining(" ")));
+  }
+
+  private static String kind(Throwable failure) {
+    String name = failure.getClass().getName();
+    return failure instanceof SQLException sql ? name + " " + sql.getSQLState() : name;
+  }
+
+  private synchronized boolean isNews(String words) {
     Instant now = clock.instant();
     Instant before = said.get(words);
     if (before != null && !now.isBefore(before) && now.isBefore(before.plus(REMINDER))) {

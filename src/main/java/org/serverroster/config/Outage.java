@@ -93,14 +93,14 @@ public final class Outage {
   }
 
   /**
-   * What nobody waits for has failed: one line a minute for the same words, unless it is the outage
-   * that is known already.
+   * What nobody waits for has failed: one line a minute for each kind, unless it is the outage that
+   * is known already.
    *
    * @param failure what was caught, whole: of {@link ExchangeException} Camel gives a step the
    *     innermost one, which may be a socket's, and says nothing of a database
    */
   public void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    if (!isAway(failure) && news.isNews(Departure.describe(failure))) {
+    if (!isAway(failure) && news.isNews(failure)) {
       LOG.warnf("background-step-failed because=%s", Departure.describe(failure));
     }
   }

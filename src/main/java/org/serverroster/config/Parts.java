@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.component.mail.DefaultJavaMailSender;
 import org.apache.camel.component.mail.JavaMailSender;
 import org.serverroster.approval.ChangeQuestions;
 import org.serverroster.approval.Correspondence;
@@ -40,6 +39,7 @@ import org.serverroster.audit.Seals;
 import org.serverroster.dossier.DossierGatherer;
 import org.serverroster.dossier.Dossiers;
 import org.serverroster.outbox.Announcements;
+import org.serverroster.outbox.CarefulMailSender;
 import org.serverroster.outbox.ClockWatch;
 import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.Departures;
@@ -431,7 +431,7 @@ class Parts {
   @Unremovable
   JavaMailSender mailSender() {
     Settings.Mail mail = settings.mail();
-    DefaultJavaMailSender sender = new DefaultJavaMailSender();
+    CarefulMailSender sender = new CarefulMailSender();
     sender.setProtocol(mail.protocol());
     sender.setHost(mail.host());
     sender.setPort(mail.port());
@@ -463,13 +463,21 @@ class Parts {
   @Singleton
   @Named("xmppServer")
   @Unremovable
-  XmppServer xmppServer(Clock clock) {
-    return new XmppServer(
-        clock,
-        StreamDownException.class::isInstance,
-        failure ->
-            failure instanceof AcknowledgementMissingException
-                || failure instanceof StanzaRefusedException);
+  XmppServer xmppServer(Clock clock, XmppComponent component) {
+    XmppServer server =
+        new XmppServer(
+            clock,
+            StreamDownException.class::isInstance,
+            failure ->
+                failure instanceof AcknowledgementMissingException
+                    || failure instanceof StanzaRefusedException);
+    component.addStreamListener(
+        (domain, state) -> {
+          if (state != StreamState.AUTHENTICATED) {
+            server.streamIsOver();
+          }
+        });
+    return server;
   }
 
   @Produces

@@ -210,7 +210,7 @@ public final class SettingsCheck {
   }
 
   private static boolean isEmbedded(String url) {
-    String upper = url.toUpperCase(Locale.ROOT);
+    String upper = url.toUpperCase(Locale.ROOT).replace(" ", "");
     return upper.startsWith("JDBC:H2:")
         && !upper.startsWith("JDBC:H2:TCP:")
         && !upper.startsWith("JDBC:H2:SSL:")

@@ -1,7 +1,5 @@
 package org.serverroster.outbox;
 
-import jakarta.mail.AuthenticationFailedException;
-import jakarta.mail.MessagingException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -23,7 +21,6 @@ import org.apache.camel.ExchangeProperty;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
-import org.eclipse.angus.mail.util.MailConnectException;
 import org.jboss.logging.Logger;
 
 /**
@@ -116,22 +113,7 @@ public final class Departure {
    */
   public boolean certainlyNotSent(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     return replyCode(failure) > 0
-        || causes(failure)
-            .anyMatch(
-                cause ->
-                    cause instanceof MailConnectException
-                        || isBadGreeting(cause)
-                        || cause instanceof AuthenticationFailedException);
-  }
-
-  /**
-   * A server that greets with 421, or with nothing that is SMTP, is told of by a message alone
-   * (Angus, SMTPTransport.openServer).
-   */
-  static boolean isBadGreeting(Throwable cause) {
-    return cause.getClass() == MessagingException.class
-        && cause.getMessage() != null
-        && cause.getMessage().startsWith("Got bad greeting from SMTP host");
+        || causes(failure).anyMatch(NotConnectedException.class::isInstance);
   }
 
   /** The parameters that find what may leave now. */

@@ -1,6 +1,5 @@
 package org.serverroster.outbox;
 
-import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.time.Clock;
@@ -10,7 +9,6 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
-import org.eclipse.angus.mail.util.MailConnectException;
 
 /**
  * Tells an SMTP server that takes no mail at the moment from one that does not want this mail. The
@@ -60,9 +58,7 @@ public final class MailServer {
             .anyMatch(
                 cause ->
                     cause instanceof IOException
-                        || Departure.isBadGreeting(cause)
-                        || cause instanceof MailConnectException
-                        || cause instanceof AuthenticationFailedException
+                        || cause instanceof NotConnectedException
                         || cause instanceof SMTPSendFailedException); // the connection broke
   }
 

@@ -68,6 +68,13 @@ public final class XmppServer {
     domains.put(nameOf(row), new Domain(absence, clock.instant()));
   }
 
+  /**
+   * The stream is over: another replica may have the next one, and hear how the server is doing.
+   */
+  public synchronized void streamIsOver() {
+    domains.clear();
+  }
+
   /** For which of our domains it takes nothing over, by name; empty when all is well. */
   public synchronized Map<String, Absence> absences() {
     Map<String, Absence> away = new TreeMap<>();
@@ -82,7 +89,9 @@ public final class XmppServer {
 
   private boolean isThisVeryStanza(Map<String, Object> row) {
     Instant tookAt = of(row).tookAt();
-    return tookAt != null && tookAt.isAfter(Moment.of(row.get("begunAt")));
+    return tookAt != null
+        && tookAt.isAfter(Moment.of(row.get("begunAt")))
+        && !tookAt.isAfter(clock.instant()); // else the clock went back
   }
 
   private Domain of(Map<String, Object> row) {

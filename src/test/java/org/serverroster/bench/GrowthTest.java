@@ -226,6 +226,35 @@ class GrowthTest {
     }
   }
 
+  /** Else what gathers behind it would send it again every two seconds. */
+  @Test
+  void aDigestThatMayHaveArrivedIsDueByItself(@TempDir Path folder)
+      throws IOException, SQLException {
+    String due = filled(statement("deliver.yaml", "deliver-digests", "group by o.lane"));
+    String row =
+        "insert into outbox (wire_id, channel, lane, kind, recipient, domain, peer, created_at,"
+            + " next_at, lease) values (random_uuid(), 'digest', 'lane', 'request', 'r',"
+            + " 'capulet.lit', 'p', current_timestamp, dateadd(hour, %d, current_timestamp), %s)";
+    onH2(
+        folder,
+        statement -> {
+          statement.execute(row.formatted(-1, "null"));
+          assertEquals(1, count(statement, due));
+          statement.execute(row.formatted(1, LEASE));
+          assertEquals(0, count(statement, due), "what is behind it waits");
+          statement.execute(
+              "update outbox set next_at = current_timestamp where lease is not null");
+          assertEquals(1, count(statement, due));
+        });
+  }
+
+  private static int count(Statement statement, String question) throws SQLException {
+    try (var rows = statement.executeQuery("select count(*) from (" + question + ")")) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
   private interface Look {
     void at(Statement statement) throws IOException, SQLException;
   }

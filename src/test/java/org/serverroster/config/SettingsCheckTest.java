@@ -248,7 +248,8 @@ class SettingsCheckTest {
         "CACHE_SIZE=1000;AUTO_COMPACT_FILL_RATE=90",
         "MAX_COMPACT_TIME = 200",
         "MODE=Oracle",
-        "DB_CLOSE_ON_EXIT=TRUE"
+        "DB_CLOSE_ON_EXIT=TRUE",
+        "INIT=SET WRITE_DELAY 500"
       })
   void whatH2NeedsIsNotForTheOperatorToSet(String option) {
     settings.put("roster.db.url", "jdbc:h2:file:./x;" + option);

@@ -69,7 +69,14 @@ record Away(
       throws IOException, SQLException, InterruptedException {
     try (History history = History.in(folder.resolve("history.jsonl"));
         Ground ground =
-            new Ground(folder, 1, false, Ground.Kind.PROSODY, Ground.Store.POSTGRESQL, history)
+            new Ground(
+                    folder,
+                    1,
+                    false,
+                    Ground.Kind.PROSODY,
+                    Ground.Store.POSTGRESQL,
+                    Ground.Mails.SINGLE,
+                    history)
                 .start()) {
       RosterProcess roster = ground.instances().get(0);
       Load load = new Load(ground, seed).start();

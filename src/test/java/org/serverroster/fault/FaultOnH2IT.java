@@ -6,6 +6,6 @@ import org.junit.jupiter.api.Tag;
 class FaultOnH2IT extends Kills {
 
   FaultOnH2IT() {
-    super(Ground.Store.H2, 8);
+    super(Ground.Store.H2, 8, Ground.Mails.MOSTLY_IN_DIGESTS);
   }
 }

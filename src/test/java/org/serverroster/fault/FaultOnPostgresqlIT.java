@@ -6,6 +6,6 @@ import org.junit.jupiter.api.Tag;
 class FaultOnPostgresqlIT extends Kills {
 
   FaultOnPostgresqlIT() {
-    super(Ground.Store.POSTGRESQL, 15);
+    super(Ground.Store.POSTGRESQL, 15, Ground.Mails.SINGLE);
   }
 }

@@ -20,6 +20,9 @@ final class FaultRun {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_SHOWN = 12;
 
+  /** In every so many slices most mails come in digests. */
+  private static final int DIGESTS_EACH = 3;
+
   private final Path folder;
   private final Arguments arguments;
   private final List<Slice> done = new ArrayList<>();
@@ -98,7 +101,10 @@ final class FaultRun {
                   arguments.fullDisk(),
                   arguments.server(),
                   arguments.store(),
-                  arguments.instances() > 1));
+                  arguments.instances() > 1,
+                  number % DIGESTS_EACH == DIGESTS_EACH - 1
+                      ? Ground.Mails.MOSTLY_IN_DIGESTS
+                      : Ground.Mails.SINGLE));
       done.add(slice);
       JSON.writerWithDefaultPrettyPrinter().writeValue(state().toFile(), done);
       System.out.printf(

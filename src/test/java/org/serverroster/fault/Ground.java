@@ -45,6 +45,20 @@ final class Ground implements AutoCloseable {
     EJABBERD
   }
 
+  /** How mails reach an administrator. */
+  enum Mails {
+    /** One by one. */
+    SINGLE(1_000_000),
+    /** Some one by one, and the rest in digests. */
+    MOSTLY_IN_DIGESTS(20);
+
+    private final int perHour;
+
+    Mails(int perHour) {
+      this.perHour = perHour;
+    }
+  }
+
   /** Which database there is. */
   enum Store {
     /** Beside the service, for any number of instances. */
@@ -82,8 +96,16 @@ final class Ground implements AutoCloseable {
    * @param smallDisk whether the database is to have a disk that can be filled
    * @param kind which XMPP server
    * @param store which database
+   * @param mails how administrators get them
    */
-  Ground(Path folder, int count, boolean smallDisk, Kind kind, Store store, History history)
+  Ground(
+      Path folder,
+      int count,
+      boolean smallDisk,
+      Kind kind,
+      Store store,
+      Mails mails,
+      History history)
       throws IOException {
     if (store == Store.H2 && count != 1) {
       throw new IllegalArgumentException("the embedded database is that of one instance");
@@ -121,7 +143,7 @@ final class Ground implements AutoCloseable {
     sql = database == null ? null : new Gate(database.address(), () -> new SqlEar(history, points));
     stream = new Gate(server.components(), () -> new StreamEar(history, points));
     for (int i = 0; i < count; i++) {
-      instances.add(instance(folder.resolve("server-roster-" + i)));
+      instances.add(instance(folder.resolve("server-roster-" + i), mails));
     }
     instances.forEach(instance -> visitors.put(instance, instance.visitor()));
   }
@@ -133,7 +155,7 @@ final class Ground implements AutoCloseable {
         : folder.resolve("postgresql");
   }
 
-  private RosterProcess instance(Path place) throws IOException {
+  private RosterProcess instance(Path place, Mails mails) throws IOException {
     RosterProcess instance =
         RosterProcess.in(place)
             .attachedTo(stream.address(), mail.port(), ADMINISTRATORS.toArray(String[]::new))
@@ -143,7 +165,7 @@ final class Ground implements AutoCloseable {
             .set("roster.limits.pending-requests", "1000000")
             .set("roster.limits.requests-per-day", "1000000")
             .set("roster.limits.requests-per-peer", "1000000")
-            .set("roster.limits.mails-per-hour", "20") // the rest in digests
+            .set("roster.limits.mails-per-hour", Integer.toString(mails.perHour))
             .set("roster.limits.digest-every", "PT3S")
             .jvm("-Xmx256m");
     return database == null

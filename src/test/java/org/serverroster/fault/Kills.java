@@ -15,23 +15,32 @@ abstract class Kills {
 
   private final Ground.Store store;
   private final int kills;
+  private final Ground.Mails mails;
 
-  Kills(Ground.Store store, int kills) {
+  Kills(Ground.Store store, int kills, Ground.Mails mails) {
     this.store = store;
     this.kills = kills;
+    this.mails = mails;
   }
 
   @Test
   void nothingIsLostOrDoubledWhateverIsKilled() throws Exception {
     Path folder = Faults.folder("kills-" + store);
-    Slice slice = Slice.run(folder, Slice.Plan.of(Faults.SEED, kills, store));
+    Slice slice = Slice.run(folder, Slice.Plan.of(Faults.SEED, kills, store, mails));
     Faults.holds(slice.findings(), folder);
     Set<String> faults = slice.faults().keySet();
     assertThat(faults, hasItem(startsWith("kill xmpp-server")));
     assertThat(faults.toString(), struck(faults), greaterThan(0L));
     assertThat(faults.toString(), disturbed(faults), greaterThan(2L));
     for (String seen :
-        List.of(Event.HANDED_OVER, Event.SENT, Event.MAILED, Event.TOLD, "audit entries")) {
+        List.of(
+            Event.HANDED_OVER,
+            Event.SENT,
+            Event.MAILED,
+            mails == Ground.Mails.SINGLE ? Slice.BY_LINK : Slice.DIGESTS,
+            Event.TOLD,
+            Event.SPOKEN,
+            "audit entries")) {
       assertThat(seen, slice.figures().getOrDefault(seen, 0L), greaterThan(0L));
     }
   }

@@ -192,8 +192,9 @@ final class MailRules {
     return seen.events().stream().filter(event -> event.is(Event.MAILED));
   }
 
-  private static boolean isDigest(Event mail) {
-    return mail.facts().containsKey("asks");
+  /** Whether this is a digest that the SMTP server has taken. */
+  static boolean isDigest(Event event) {
+    return event.is(Event.MAILED) && event.facts().containsKey("asks");
   }
 
   private static List<String> asks(Event digest) {

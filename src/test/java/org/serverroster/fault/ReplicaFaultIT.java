@@ -19,7 +19,14 @@ class ReplicaFaultIT {
         Slice.run(
             folder,
             new Slice.Plan(
-                Faults.SEED, 3, 2, false, Ground.Kind.PROSODY, Ground.Store.POSTGRESQL, true));
+                Faults.SEED,
+                3,
+                2,
+                false,
+                Ground.Kind.PROSODY,
+                Ground.Store.POSTGRESQL,
+                true,
+                Ground.Mails.SINGLE));
     Faults.holds(slice.findings(), folder);
     assertThat(slice.takeovers(), not(empty()));
   }

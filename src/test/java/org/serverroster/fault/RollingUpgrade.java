@@ -22,7 +22,14 @@ final class RollingUpgrade {
       throws IOException, SQLException, InterruptedException {
     try (History history = History.in(folder.resolve("history.jsonl"));
         Ground ground =
-            new Ground(folder, 2, false, Ground.Kind.PROSODY, Ground.Store.POSTGRESQL, history)) {
+            new Ground(
+                folder,
+                2,
+                false,
+                Ground.Kind.PROSODY,
+                Ground.Store.POSTGRESQL,
+                Ground.Mails.SINGLE,
+                history)) {
       RosterProcess before = ground.instances().get(0).program(earlier);
       RosterProcess after = ground.instances().get(1);
       ground.startFirst();

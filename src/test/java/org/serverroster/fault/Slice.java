@@ -27,11 +27,19 @@ record Slice(
     long millis,
     List<String> findings) {
 
+  /** How many decisions were taken by the link of a mail. */
+  static final String BY_LINK = "orders done by link";
+
+  /** How many digests the SMTP server has taken. */
+  static final String DIGESTS = "digests";
+
   /**
    * What is to be done.
    *
    * @param smallDisk whether the database has a disk that is filled now and then
    * @param instancesOnly whether nothing but instances of Server Roster is killed
+   * @param mails how many an administrator gets before the rest comes in digests, whose links
+   *     nobody presses
    */
   record Plan(
       long seed,
@@ -40,11 +48,12 @@ record Slice(
       boolean smallDisk,
       Ground.Kind server,
       Ground.Store store,
-      boolean instancesOnly) {
+      boolean instancesOnly,
+      Ground.Mails mails) {
 
     /** One instance on Prosody. */
-    static Plan of(long seed, int kills, Ground.Store store) {
-      return new Plan(seed, kills, 1, true, Ground.Kind.PROSODY, store, false);
+    static Plan of(long seed, int kills, Ground.Store store, Ground.Mails mails) {
+      return new Plan(seed, kills, 1, true, Ground.Kind.PROSODY, store, false, mails);
     }
   }
 
@@ -74,6 +83,7 @@ record Slice(
                     plan.smallDisk(),
                     plan.server(),
                     plan.store(),
+                    plan.mails(),
                     history)
                 .start()) {
       Injector injector = new Injector(ground, plan.seed(), plan.instancesOnly());
@@ -84,11 +94,13 @@ record Slice(
       }
       long millis = (System.nanoTime() - began) / 1_000_000;
       load.stop();
-      List<Finding> findings = new ArrayList<>(ground.settle());
+      List<Finding> restless = ground.settle();
       Books books = ground.books();
       books.write(folder.resolve("books.json"));
       List<Event> events = history.events();
+      List<Finding> findings = new ArrayList<>();
       findings.addAll(Checker.check(events, books, Ground.ADMINISTRATORS));
+      findings.addAll(restless); // what is worse is shown first
       return new Slice(
           plan.kills(),
           injector.done(),
@@ -117,6 +129,12 @@ record Slice(
             .mapToLong(arrival -> arrival.times() - 1)
             .sum());
     figures.put("audit entries", (long) books.audited().size());
+    figures.put(
+        BY_LINK,
+        Order.of(events).values().stream()
+            .filter(order -> order.via().equals("mail-link") && order.done())
+            .count());
+    figures.put(DIGESTS, events.stream().filter(MailRules::isDigest).count());
     figures.put(
         "mails repeated",
         figures.getOrDefault(Event.MAILED, 0L)

@@ -26,6 +26,7 @@ class RefusalsToldTest extends Story {
     assertEquals(1, told("requests-per-day so far: 3", NOW));
     assertEquals(0, told("requests-per-day so far: 9", NOW.plusHours(23)));
     assertEquals(1, told("requests-per-day so far: 12", NOW.plusHours(25)));
+    assertEquals(1, told("requests-per-day so far: 13", NOW.minusYears(1)), "a clock was ahead");
     patiently().until(() -> mails("12") == 1);
     assertEquals(1, mails("3"));
     assertEquals(0, mails("9"));
@@ -45,7 +46,9 @@ class RefusalsToldTest extends Story {
             "now",
             now,
             "dayAgo",
-            now.minusDays(1));
+            now.minusDays(1),
+            "dayAhead",
+            now.plusDays(1));
     return template
         .request("direct:write-refusal", exchange -> exchange.setProperty("refusal", refusal))
         .getProperty("isTold", Integer.class);

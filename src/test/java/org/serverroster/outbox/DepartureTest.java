@@ -96,9 +96,15 @@ class DepartureTest {
     assertTrue(departure.certainlyNotSent(refused));
     assertTrue(
         departure.certainlyNotSent(
-            new MailConnectException(
-                new SocketConnectException(
-                    "no", new SocketTimeoutException("on connecting"), "smtp.lit", 25, 1))));
+            new RuntimeException(
+                new NotConnectedException(
+                    new MailConnectException(
+                        new SocketConnectException(
+                            "no",
+                            new SocketTimeoutException("on connecting"),
+                            "smtp.lit",
+                            25,
+                            1))))));
     assertFalse(
         departure.certainlyNotSent(
             new MessagingException("no", new SocketTimeoutException("after the text"))));

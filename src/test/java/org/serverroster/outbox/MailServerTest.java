@@ -28,9 +28,10 @@ class MailServerTest {
 
   @Test
   void aServerThatCannotBeReachedIsAwayUntilItTakesAMail() {
-    Exception refused = new SocketConnectException("refused", null, "127.0.0.1", 25, 1000);
+    SocketConnectException refused =
+        new SocketConnectException("refused", null, "127.0.0.1", 25, 1000);
     assertTrue(
-        isAway(new RuntimeException(new MailConnectException((SocketConnectException) refused))));
+        isAway(new RuntimeException(new NotConnectedException(new MailConnectException(refused)))));
     assertEquals(Optional.of(NOW), server.absence().since());
     assertTrue(server.absence().reason().isPresent());
     server.isBack();

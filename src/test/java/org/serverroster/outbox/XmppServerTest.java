@@ -51,6 +51,13 @@ class XmppServerTest {
   }
 
   @Test
+  void howItDidIsForgottenWithTheStream() {
+    assertTrue(isAway("capulet.lit", SILENT));
+    server.streamIsOver();
+    assertEquals(Set.of(), server.absences().keySet());
+  }
+
+  @Test
   void whatIsNotAboutItSaysNothingOfIt() {
     assertFalse(isAway("capulet.lit", new IOException("disk")));
     assertFalse(isAway("capulet.lit", new IllegalStateException()));
