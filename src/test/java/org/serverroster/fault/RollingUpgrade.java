@@ -32,6 +32,8 @@ final class RollingUpgrade {
                 history)) {
       RosterProcess before = ground.instances().get(0).program(earlier);
       RosterProcess after = ground.instances().get(1);
+      // Before V10 a line had no id, so nobody could tell which one was taken.
+      ground.instances().forEach(instance -> instance.set("roster.notify.uri", null));
       ground.startFirst();
       Load load = new Load(ground, seed).start();
       Pause.millis(EACH.toMillis());

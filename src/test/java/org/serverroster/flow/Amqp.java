@@ -15,8 +15,8 @@ public class Amqp extends Artemis {
     settings.put("roster.commands.authenticated", "true");
     settings.put("camel.beans.qpid", "#class:org.apache.qpid.jms.JmsConnectionFactory");
     settings.put("camel.beans.qpid.remoteURI", url().replace("tcp://", "amqp://"));
-    settings.put("camel.beans.qpid.username", "server-roster");
-    settings.put("camel.beans.qpid.password", "any, to this broker");
+    settings.put("camel.beans.qpid.username", USER);
+    settings.put("camel.beans.qpid.password", PASSWORD);
     settings.put("camel.beans.qpid.sendTimeout", "20000");
     settings.put("camel.beans.qpid.requestTimeout", "20000");
     settings.put("camel.component.amqp.connection-factory", "#bean:qpid");

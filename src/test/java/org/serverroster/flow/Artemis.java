@@ -15,10 +15,15 @@ import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.config.impl.SecurityConfiguration;
+import org.apache.activemq.artemis.core.security.Role;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.apache.activemq.artemis.spi.core.security.ActiveMQJAASSecurityManager;
+import org.apache.activemq.artemis.spi.core.security.jaas.InVMLoginModule;
 import org.serverroster.lab.FreePort;
 
 /** A real Artemis broker on a port of its own, for events out and commands in over JMS. */
@@ -26,7 +31,10 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
 
   static final String EVENTS = "server-roster";
   static final String COMMANDS = "server-roster-commands";
+  static final String USER = "server-roster";
+  static final String PASSWORD = "a password of the broker's";
   private static final String REPLIES = "replies";
+  private static final String ROLE = "all";
 
   private static String url;
   private static Path folder;
@@ -52,6 +60,10 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
         "#class:org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory",
         "camel.beans.artemis.brokerURL",
         url,
+        "camel.beans.artemis.user",
+        USER,
+        "camel.beans.artemis.password",
+        PASSWORD,
         "camel.component.jms.connection-factory",
         "#bean:artemis");
   }
@@ -66,14 +78,37 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
     Configuration configuration =
         new ConfigurationImpl()
             .setPersistenceEnabled(true)
-            .setSecurityEnabled(false)
+            .setSecurityEnabled(true)
+            .putSecurityRoles("#", Set.of(mayDoAll()))
             .setJournalDirectory(folder.resolve("journal").toString())
             .setBindingsDirectory(folder.resolve("bindings").toString())
             .setLargeMessagesDirectory(folder.resolve("large").toString())
             .setPagingDirectory(folder.resolve("paging").toString())
             .addAcceptorConfiguration("tcp", url);
+    SecurityConfiguration users = new SecurityConfiguration();
+    users.addUser(USER, PASSWORD);
+    users.addRole(USER, ROLE);
     broker = new EmbeddedActiveMQ().setConfiguration(configuration);
+    broker.setSecurityManager(
+        new ActiveMQJAASSecurityManager(InVMLoginModule.class.getName(), users));
     broker.start();
+  }
+
+  private static Role mayDoAll() {
+    return new Role(ROLE, true, true, true, true, true, true, true, true, true, true, true, true);
+  }
+
+  private static ActiveMQConnectionFactory ours() {
+    return new ActiveMQConnectionFactory(url, USER, PASSWORD);
+  }
+
+  /** Puts a command into the queue without a login. */
+  static void strangersCommand(String body) throws JMSException {
+    try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
+        var connection = factory.createConnection();
+        var session = connection.createSession()) {
+      session.createProducer(session.createQueue(COMMANDS)).send(session.createTextMessage(body));
+    }
   }
 
   static void halt() throws Exception {
@@ -82,7 +117,7 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
 
   /** Everything that waits in the queue of events, oldest first. */
   static List<TextMessage> events() throws JMSException {
-    try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
+    try (ActiveMQConnectionFactory factory = ours();
         var context = factory.createContext()) {
       Queue queue = context.createQueue(EVENTS);
       List<TextMessage> events = new ArrayList<>();
@@ -98,7 +133,7 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
 
   /** Puts a command into its queue, and asks for an answer in another one. */
   static void command(String body) {
-    try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
+    try (ActiveMQConnectionFactory factory = ours();
         var context = factory.createContext()) {
       context
           .createProducer()
@@ -109,7 +144,7 @@ public class Artemis implements QuarkusTestResourceLifecycleManager {
 
   /** Puts a Java object into the queue of commands, which whoever unpacks it may regret. */
   static void object(Serializable object) {
-    try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(url);
+    try (ActiveMQConnectionFactory factory = ours();
         var context = factory.createContext()) {
       context
           .createProducer()

@@ -1,6 +1,7 @@
 package org.serverroster.flow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.patiently;
 
@@ -50,6 +51,9 @@ abstract class Queued extends Story {
     String peer = "ordered-about.lit";
     asks(peer);
     Artemis.object(new ArrayList<>(List.of("approve " + peer)));
+    assertThrows(
+        JMSException.class,
+        () -> Artemis.strangersCommand(Command.of("no-login", "approve", peer).toString()));
     Artemis.command("approve " + peer);
     Artemis.command(Command.of("old", "approve", peer).with("version", 0).toString());
     Artemis.command(

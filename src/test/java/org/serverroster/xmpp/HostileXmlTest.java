@@ -2,11 +2,9 @@ package org.serverroster.xmpp;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -137,28 +135,22 @@ class HostileXmlTest extends StreamFixture {
   }
 
   @Test
-  void skipsAStanzaWithTooManyAttributesOrNamespacesWithoutDelay() {
+  void skipsAStanzaWithTooManyAttributesOrNamespaces() {
     StringBuilder attributes = new StringBuilder();
     StringBuilder namespaces = new StringBuilder();
     for (int i = 0; i < 30_000; i++) {
       attributes.append(" a").append(i).append("=''");
       namespaces.append(" xmlns:n").append(i).append("='u'");
     }
-    assertTimeout(
-        Duration.ofSeconds(3),
-        () -> {
-          server.send(
-              "<presence from='a.lit' to='roster.capulet.lit'><x xmlns='u'"
-                  + attributes
-                  + "/></presence>");
-          server.send(
-              "<presence from='a.lit' to='roster.capulet.lit'><n29999:x"
-                  + namespaces
-                  + "/></presence>");
-          server.send("<presence from='a.lit' to='roster.capulet.lit'" + attributes + "/>");
-          server.send(GOOD);
-          assertEquals("good.lit", awaitExchange(1).getIn().getHeader(XmppHeaders.FROM));
-        });
+    server.send(
+        "<presence from='a.lit' to='roster.capulet.lit'><x xmlns='u'"
+            + attributes
+            + "/></presence>");
+    server.send(
+        "<presence from='a.lit' to='roster.capulet.lit'><n29999:x" + namespaces + "/></presence>");
+    server.send("<presence from='a.lit' to='roster.capulet.lit'" + attributes + "/>");
+    server.send(GOOD);
+    assertEquals("good.lit", awaitExchange(1).getIn().getHeader(XmppHeaders.FROM));
     assertEquals(3, component.streamCounters(JID).overcomplex());
     assertEquals(1, server.accepted());
   }
