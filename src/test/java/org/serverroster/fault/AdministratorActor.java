@@ -111,6 +111,9 @@ final class AdministratorActor {
         send(HttpRequest.newBuilder(URI.create(link)).timeout(PATIENCE).build());
     Element form =
         page == null ? null : Jsoup.parse(page.body(), link).selectFirst("form[method=post]");
+    if (page == null || page.statusCode() >= 500) {
+      ground.mail().giveBack(question);
+    }
     if (form == null) {
       return; // nothing was ordered
     }

@@ -15,7 +15,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,7 +70,7 @@ final class MailSink implements AutoCloseable {
   private final ServerSocket door;
   private final History history;
   private final Points points;
-  private final ConcurrentLinkedQueue<Question> questions = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedDeque<Question> questions = new ConcurrentLinkedDeque<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private volatile Mood mood = Mood.FINE;
 
@@ -96,9 +96,14 @@ final class MailSink implements AutoCloseable {
     }
   }
 
-  /** The next mail that asks for a decision, null when all were taken. */
+  /** The newest mail that asks for a decision, null when all were taken. */
   Question take() {
-    return questions.poll();
+    return questions.pollLast();
+  }
+
+  /** Nobody was there when its link was opened: it is opened again later. */
+  void giveBack(Question question) {
+    questions.add(question);
   }
 
   @Override
