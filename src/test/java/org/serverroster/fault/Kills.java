@@ -37,7 +37,6 @@ abstract class Kills {
             Event.HANDED_OVER,
             Event.SENT,
             Event.MAILED,
-            mails == Ground.Mails.SINGLE ? Slice.BY_LINK : Slice.DIGESTS,
             Event.TOLD,
             Event.SPOKEN,
             "audit entries")) {
