@@ -31,6 +31,9 @@ final class Injector {
   /** So long a moment is waited for: a start and the first work after it. */
   private static final long PATIENCE_MILLIS = 2500;
 
+  /** A start on a busy machine. */
+  private static final long START_MILLIS = 20_000;
+
   /** A digest gathers for some seconds. */
   private static final long PATIENCE_FOR_A_DIGEST_MILLIS = 8000;
 
@@ -154,8 +157,11 @@ final class Injector {
 
   /** At one of these moments, or at a random one when it does not come. */
   private void strike(String victim, List<String> points, Runnable kill)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
     if (random.nextInt(3) > 0) {
+      if (ground.isEmbedded()) {
+        awaitHolder(START_MILLIS); // no database on a wire has a moment while the service starts
+      }
       String point = moments.computeIfAbsent(points, each -> new Deck<>(each, random)).next();
       int nth = 1 + random.nextInt(3);
       boolean ofDigest = point.endsWith("digest");
