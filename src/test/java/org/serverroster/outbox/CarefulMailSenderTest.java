@@ -62,6 +62,7 @@ class CarefulMailSenderTest {
 
   @Test
   void norWhenItWantsNoTls() throws Exception {
+    sender.addAdditionalJavaMailProperty("mail.smtp.quitwait", "false");
     sender.addAdditionalJavaMailProperty("mail.smtp.starttls.enable", "true");
     sender.addAdditionalJavaMailProperty("mail.smtp.starttls.required", "true");
     greet("220 hello\r\n250 no extensions\r\n");
