@@ -56,7 +56,7 @@ class CarefulMailSenderTest {
   void norWhenItGreetsBadly() throws Exception {
     greet("421 too busy\r\n");
     assertThrows(NotConnectedException.class, this::send);
-    greet("SSH-2.0-OpenSSH_9.2\r\n");
+    greet("+OK a mailbox\r\n");
     assertThrows(NotConnectedException.class, this::send);
   }
 
