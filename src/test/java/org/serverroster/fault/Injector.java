@@ -34,8 +34,8 @@ final class Injector {
   /** A start on a busy machine. */
   private static final long START_MILLIS = 20_000;
 
-  /** A digest gathers for some seconds, and on H2 a flush is waited for before anything leaves. */
-  private static final long PATIENCE_FOR_WHAT_IS_RARE_MILLIS = 8000;
+  /** A digest gathers for some seconds. */
+  private static final long PATIENCE_FOR_A_DIGEST_MILLIS = 8000;
 
   /** Of several instances the holder is frozen in every so many turns instead of killed. */
   private static final int FROZEN_INSTEAD = 5;
@@ -164,13 +164,13 @@ final class Injector {
       }
       String point = moments.computeIfAbsent(points, each -> new Deck<>(each, random)).next();
       int nth = 1 + random.nextInt(3);
-      boolean isRare = ground.isEmbedded() || point.endsWith("digest");
+      boolean ofDigest = point.endsWith("digest");
       if (ground
           .points()
           .strike(
               point,
-              isRare ? 1 : nth,
-              isRare ? PATIENCE_FOR_WHAT_IS_RARE_MILLIS : PATIENCE_MILLIS,
+              ofDigest || ground.isEmbedded() ? 1 : nth,
+              ofDigest && !ground.isEmbedded() ? PATIENCE_FOR_A_DIGEST_MILLIS : PATIENCE_MILLIS,
               kill)) {
         note("kill " + victim + " " + point);
         return;
