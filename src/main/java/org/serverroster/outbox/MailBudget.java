@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.camel.ExchangeProperty;
 
 /**
  * How much mail an administrator gets: so many in an hour of the clock, then one digest for the
@@ -35,6 +36,22 @@ public final class MailBudget {
     counted.putAll(spent());
     counted.put("digestLane", departure.get("domain") + " " + departure.get("recipient"));
     return counted;
+  }
+
+  /**
+   * Whether a mail was counted at an earlier attempt that may have reached its administrator: it is
+   * tried again as itself, and counts once.
+   *
+   * @param departure its row, with the lease of that attempt as {@code before} (see {@link
+   *     Departure#lease})
+   */
+  public boolean wasCounted(@ExchangeProperty("departure") Map<String, Object> departure) {
+    return departure.get("before") != null;
+  }
+
+  /** Whether it is this attempt that a mail is counted for, which a failure may take back. */
+  public boolean isCountedNow(@ExchangeProperty("departure") Map<String, Object> departure) {
+    return !wasCounted(departure);
   }
 
   /** What tells whose hour is full, and when what is over leaves. */

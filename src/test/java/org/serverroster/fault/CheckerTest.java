@@ -419,6 +419,39 @@ class CheckerTest {
   }
 
   @Test
+  void findsADeliveryThatIsNotToldOf() {
+    everyChangeTells();
+    rows.removeIf(row -> row.get("wire_id").equals("sent-w2"));
+    events.removeIf(event -> event.get("id").equals("sent-w2"));
+    assertFound("told");
+  }
+
+  @Test
+  void findsAMailThatIsNotToldOf() {
+    everyChangeTells();
+    rows.removeIf(row -> row.get("wire_id").equals("sent-w-mail"));
+    events.removeIf(event -> event.get("id").equals("sent-w-mail"));
+    assertFound("told");
+    events.removeIf(event -> event.is(Event.MAILED));
+    digest("w-mail", PEER, ""); // not every mail of a digest is
+    assertThat(check(), empty());
+  }
+
+  @Test
+  void findsADeliveryThatIsToldOfTwice() {
+    everyChangeTells();
+    tellsOfDelivery(3, "w2", "twice");
+    assertFound("told");
+  }
+
+  @Test
+  void findsADeliveryOfWhatWasNotKept() {
+    everyChangeTells();
+    tellsOfDelivery(3, "w9", "sent-w9");
+    assertFound("made-up");
+  }
+
+  @Test
   void findsEventsThatChangedPlaces() {
     everyChangeTells();
     events.removeIf(event -> event.get("id").equals("e1"));
@@ -441,6 +474,25 @@ class CheckerTest {
         event(Event.TOLD, "id", "opened");
       }
     }
+    for (String row : List.of("w-mail", "w1", "w2", "w3")) {
+      tellsOfDelivery(9, row, "sent-" + row);
+      tellsOfDelivery(9, row, "sent-" + row); // it left again, and this is the same event
+    }
+  }
+
+  private void tellsOfDelivery(long tx, String row, String id) {
+    row(
+        tx,
+        "outbox",
+        "channel",
+        "event",
+        "kind",
+        "delivery.sent.v1",
+        "wire_id",
+        id,
+        "body",
+        "{\"delivery\":\"" + row + "\"}");
+    event(Event.TOLD, "id", id);
   }
 
   @Test

@@ -2,6 +2,8 @@ package org.serverroster.fault;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.serverroster.fault.Books.Commit;
 
 /**
@@ -25,5 +27,13 @@ record Evidence(
   static Evidence of(List<Event> events, Books books, List<String> administrators) {
     return new Evidence(
         events, books, administrators, books.commits(), Arrival.of(events), Order.of(events));
+  }
+
+  /** The requests that are no longer open at the end, by their ids. */
+  Set<String> ended() {
+    return books.changes().stream()
+        .filter(row -> row.of("approval_request") && !row.get("outcome").equals("open"))
+        .map(row -> row.get("id"))
+        .collect(Collectors.toSet());
   }
 }

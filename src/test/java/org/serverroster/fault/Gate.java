@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.serverroster.lab.Background;
 
 /**
  * Stands between Server Roster and a server and passes on what they say, as far as its {@link Ear}s
@@ -51,7 +52,7 @@ final class Gate implements AutoCloseable {
     this.server = server;
     this.conversations = conversations;
     this.door = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
-    begin(this::accept);
+    Background.begin("gate", this::accept);
   }
 
   /** Where clients connect instead. */
@@ -98,8 +99,10 @@ final class Gate implements AutoCloseable {
       }
       sockets.addAll(List.of(client, host));
       Conversation conversation = conversations.get();
-      begin(() -> pass(client, host, conversation.fromClient(), conversation::over));
-      begin(() -> pass(host, client, conversation.fromServer(), conversation::over));
+      Background.begin(
+          "gate", () -> pass(client, host, conversation.fromClient(), conversation::over));
+      Background.begin(
+          "gate", () -> pass(host, client, conversation.fromServer(), conversation::over));
     }
   }
 
@@ -126,24 +129,5 @@ final class Gate implements AutoCloseable {
     } catch (IOException e) {
       // it was broken already
     }
-  }
-
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  private static void begin(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException over) {
-                // a connection has ended, or the gate
-              }
-            },
-            "gate");
-    thread.setDaemon(true);
-    thread.start();
   }
 }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.serverroster.fault.Books.Commit;
 import org.serverroster.fault.Books.Row;
@@ -88,11 +87,7 @@ final class MailRules {
                 mailed
                     .computeIfAbsent(event.get("id"), id -> new HashSet<>())
                     .add(event.get("to")));
-    Set<String> ended =
-        seen.books().changes().stream()
-            .filter(row -> row.of("approval_request") && !row.get("outcome").equals("open"))
-            .map(row -> row.get("id"))
-            .collect(Collectors.toSet());
+    Set<String> ended = seen.ended();
     Set<String> expected = new HashSet<>();
     Set<String> beginnings = new HashSet<>();
     seen.commits()
@@ -190,6 +185,18 @@ final class MailRules {
 
   private Stream<Event> mails() {
     return seen.events().stream().filter(event -> event.is(Event.MAILED));
+  }
+
+  /** Whether the SMTP server has taken a mail that was kept, and in no digest. */
+  static boolean leftByItself(Evidence seen, Row mail) {
+    String id = messageId(mail);
+    return seen.events().stream()
+        .anyMatch(
+            event ->
+                event.is(Event.MAILED)
+                    && !isDigest(event)
+                    && event.get("id").equals(id)
+                    && event.get("to").equals(mail.get("recipient")));
   }
 
   /** Whether this is a digest that the SMTP server has taken. */

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.serverroster.lab.Background;
 
 /**
  * An SMTP server (RFC 5321) on loopback that takes every mail, or is as unhelpful as it is told to
@@ -78,7 +79,7 @@ final class MailSink implements AutoCloseable {
     this.history = history;
     this.points = points;
     this.door = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
-    begin(this::accept);
+    Background.begin("mail-sink", this::accept);
   }
 
   int port() {
@@ -121,7 +122,7 @@ final class MailSink implements AutoCloseable {
         continue;
       }
       sockets.add(client);
-      begin(() -> serve(client));
+      Background.begin("mail-sink", () -> serve(client));
     }
   }
 
@@ -237,24 +238,5 @@ final class MailSink implements AutoCloseable {
   private static void say(OutputStream out, String line) throws IOException {
     out.write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
     out.flush();
-  }
-
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  private static void begin(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException over) {
-                // the sender has gone, or the sink
-              }
-            },
-            "mail-sink");
-    thread.setDaemon(true);
-    thread.start();
   }
 }

@@ -26,7 +26,7 @@ public final class ForgetfulSmtp implements AutoCloseable {
   public ForgetfulSmtp(int behind) throws IOException {
     this.behind = behind;
     this.door = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-    begin(this::accept);
+    Background.begin("forgetful-smtp", this::accept);
   }
 
   /** The port of 127.0.0.1 that it takes mail on. */
@@ -47,7 +47,7 @@ public final class ForgetfulSmtp implements AutoCloseable {
   private void accept() throws IOException {
     while (!door.isClosed()) {
       Socket client = door.accept();
-      begin(() -> pass(client));
+      Background.begin("forgetful-smtp", () -> pass(client));
     }
   }
 
@@ -95,24 +95,5 @@ public final class ForgetfulSmtp implements AutoCloseable {
     OutputStream out = socket.getOutputStream();
     out.write((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     out.flush();
-  }
-
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  private static void begin(Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (IOException over) {
-                // one of the two has gone
-              }
-            },
-            "forgetful-smtp");
-    thread.setDaemon(true);
-    thread.start();
   }
 }

@@ -39,7 +39,7 @@ public final class StreamRecorder implements AutoCloseable {
   private StreamRecorder(InetSocketAddress server) throws IOException {
     this.server = server;
     this.door = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    begin("recorder", this::accept);
+    Background.begin("recorder", this::accept);
   }
 
   /** A recorder in front of that server's component port. */
@@ -97,8 +97,8 @@ public final class StreamRecorder implements AutoCloseable {
       component.setTcpNoDelay(true);
       host.setTcpNoDelay(true);
       sockets.addAll(List.of(component, host));
-      begin("recorder in", () -> pass(host, component, true));
-      begin("recorder out", () -> pass(component, host, false));
+      Background.begin("recorder in", () -> pass(host, component, true));
+      Background.begin("recorder out", () -> pass(component, host, false));
     }
   }
 
@@ -188,24 +188,5 @@ public final class StreamRecorder implements AutoCloseable {
   private static String bare(String jid) {
     int slash = jid.indexOf('/');
     return slash < 0 ? jid : jid.substring(0, slash);
-  }
-
-  private interface Work {
-    void run() throws Exception;
-  }
-
-  private static void begin(String name, Work work) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                work.run();
-              } catch (Exception over) {
-                // a connection has ended, and with it what can be read of it
-              }
-            },
-            name);
-    thread.setDaemon(true);
-    thread.start();
   }
 }
