@@ -23,6 +23,7 @@ final class Checker {
     StanzaRules.check(evidence, findings);
     MailRules.check(evidence, findings);
     EventRules.check(evidence, findings);
+    CalmRules.check(evidence, findings);
     AuditRules.checkRest(evidence, findings);
     return findings.all();
   }

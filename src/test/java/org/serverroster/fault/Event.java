@@ -62,6 +62,9 @@ record Event(long at, String what, Map<String, String> facts) {
   /** What came of it: {@code op}, {@code status}, 0 when nobody answered. */
   static final String ANSWERED = "answered";
 
+  /** Whoever shall break things begins now; until then nobody did. */
+  static final String CALM_IS_OVER = "calm-is-over";
+
   /** What the injector did: {@code fault}. */
   static final String FAULT = "fault";
 

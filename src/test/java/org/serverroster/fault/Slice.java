@@ -3,6 +3,7 @@ package org.serverroster.fault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ record Slice(
 
   /** How many digests the SMTP server has taken. */
   static final String DIGESTS = "digests";
+
+  /** How long several instances work side by side before anything is broken ({@link CalmRules}). */
+  private static final Duration CALM = Duration.ofSeconds(8);
 
   /**
    * What is to be done.
@@ -88,6 +92,10 @@ record Slice(
                 .start()) {
       Injector injector = new Injector(ground, plan.seed(), plan.instancesOnly());
       Load load = new Load(ground, plan.seed()).start();
+      if (plan.instances() > 1) {
+        Pause.millis(CALM.toMillis());
+      }
+      history.note(Event.CALM_IS_OVER);
       long began = System.nanoTime();
       for (int kill = 0; kill < plan.kills(); kill++) {
         injector.kill();
