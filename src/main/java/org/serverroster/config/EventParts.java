@@ -29,7 +29,7 @@ import org.serverroster.roster.LocalDomains;
 class EventParts {
 
   private static final int ANNOUNCERS = 4;
-  private static final int SPEAKERS = 2;
+  private static final int SPEAKERS = 4;
 
   private final Settings settings;
 

@@ -42,6 +42,10 @@ public final class Departure {
   static final Duration LONGEST_LEASE = MAIL_LEASE.plusSeconds(30);
 
   private static final Duration ANNOUNCEMENT_LEASE = Duration.ofMinutes(1);
+
+  /** So long a round begins with rows; what is left of a lane by then is for the next one. */
+  private static final Duration LONGEST_ROUND = Duration.ofSeconds(5);
+
   private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
   private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
   private static final Duration LONGEST_LASTING_DELAY = Duration.ofHours(1);
@@ -100,6 +104,21 @@ public final class Departure {
   /** Whether to begin with a row: not once the service is being stopped. */
   public boolean isOpen() {
     return open.getAsBoolean();
+  }
+
+  /** Until when a round that begins now takes up rows. */
+  public OffsetDateTime endOfRound() {
+    return now().plus(LONGEST_ROUND);
+  }
+
+  /**
+   * Whether to begin with a row that a look has found: a lane whose receiver takes its time would
+   * else hold up the look for all others.
+   *
+   * @param roundUntil until when this round takes up rows
+   */
+  public boolean mayBegin(@ExchangeProperty("roundUntil") OffsetDateTime roundUntil) {
+    return now().isBefore(roundUntil);
   }
 
   /** The parameters of a statement that only asks what time it is. */

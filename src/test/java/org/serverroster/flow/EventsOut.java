@@ -181,6 +181,24 @@ abstract class EventsOut extends Story {
   }
 
   @Test
+  void anAnswerThatNeverEndsHoldsUpNoOtherPeer() {
+    CountDownLatch drought = Webhook.drip("dripping");
+    try {
+      List<String> slow = List.of("dripping1.lit", "dripping2.lit", "dripping3.lit");
+      slow.forEach(peer -> asks(peer));
+      House.patiently().until(() -> slow.stream().noneMatch(p -> Webhook.about(p).isEmpty()));
+      asks("prompt.lit");
+      Webhook.await("prompt.lit", CHANGED);
+      String first = ids("dripping1.lit").findFirst().orElseThrow();
+      House.patiently().until(() -> ids("dripping1.lit").skip(1).findFirst().isPresent());
+      assertEquals(1, ids("dripping1.lit").distinct().count(), "the first again, " + first);
+    } finally {
+      drought.countDown();
+    }
+    House.patiently().until(() -> changes("dripping3.lit").contains("request-received"));
+  }
+
+  @Test
   void aPeerThatComesAndGoesIsTold() {
     String peer = "present.lit";
     WholeProtocol.becomeFriends(peer);

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -32,6 +33,8 @@ public class Webhook implements QuarkusTestResourceLifecycleManager {
   private static final List<Post> TAKEN = new CopyOnWriteArrayList<>();
   private static final List<Post> REFUSED = new CopyOnWriteArrayList<>();
   private static volatile Predicate<String> refuses = body -> false;
+  private static volatile Predicate<String> drips = body -> false;
+  private static volatile CountDownLatch drought = new CountDownLatch(0);
   private static volatile int status = 500;
   private static volatile CountDownLatch silence = new CountDownLatch(0);
 
@@ -98,6 +101,16 @@ public class Webhook implements QuarkusTestResourceLifecycleManager {
     refuses = body -> false;
   }
 
+  /**
+   * From now on what contains this is taken, and the answer to it comes a byte at a time, until the
+   * latch is counted down.
+   */
+  static CountDownLatch drip(String part) {
+    drought = new CountDownLatch(1);
+    drips = body -> body.contains(part);
+    return drought;
+  }
+
   /** From now on nothing is answered, until the latch is counted down. */
   static CountDownLatch hang() {
     silence = new CountDownLatch(1);
@@ -136,12 +149,30 @@ public class Webhook implements QuarkusTestResourceLifecycleManager {
     }
     boolean no = refuses.test(body);
     (no ? REFUSED : TAKEN).add(post);
-    exchange.sendResponseHeaders(no ? status : 204, -1);
+    if (drips.test(body)) {
+      drip(exchange);
+    }
+    if (exchange.getResponseCode() < 0) {
+      exchange.sendResponseHeaders(no ? status : 204, -1);
+    }
     exchange.close();
+  }
+
+  private static void drip(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    try {
+      while (!drought.await(100, TimeUnit.MILLISECONDS)) {
+        exchange.getResponseBody().write('.');
+        exchange.getResponseBody().flush();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
   public void stop() {
+    drought.countDown();
     silence.countDown();
     server.stop(0);
     threads.shutdownNow();
