@@ -42,7 +42,7 @@ class Farewell extends EventNotifierSupport {
 
   @Override
   public void notify(CamelEvent event) throws Exception {
-    if (!isEnabled(event) || !greetings.hasGreeted()) {
+    if (!isEnabled(event) || !greetings.mustTakeLeave()) {
       return;
     }
     try {

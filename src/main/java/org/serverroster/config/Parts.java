@@ -309,7 +309,8 @@ class Parts {
         stanzas,
         new Disagreements(clock),
         () -> isStreamUp(component),
-        domains.all().stream().map(Domain::name).sorted().toList());
+        domains.all().stream().map(Domain::name).sorted().toList(),
+        clock);
   }
 
   @Produces

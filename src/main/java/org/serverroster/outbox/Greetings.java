@@ -2,12 +2,16 @@ package org.serverroster.outbox;
 
 import static org.serverroster.roster.SubscriptionStanza.UNSUBSCRIBED;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.jivesoftware.smack.packet.Presence;
 import org.jxmpp.stringprep.XmppStringprepException;
@@ -24,41 +28,98 @@ public final class Greetings {
 
   private static final int PAGE = 1000;
 
+  /** So long the farewell of a replica may take, and a little: who greets meanwhile is unheard. */
+  private static final Duration FAREWELL = Duration.ofSeconds(7);
+
   private final List<String> domains;
   private final Stanzas stanzas;
   private final Disagreements disagreements;
   private final BooleanSupplier streamIsUp;
-  private volatile boolean greeted;
+  private final Clock clock;
+
+  /** How many farewells there had been when all peers were last told that we are here. */
+  private volatile Long greetedAfter;
+
+  /** How many there are now, and since when that is known. */
+  private volatile long farewells;
+
+  private volatile Instant noticedAt;
+
+  private volatile boolean begun;
+  private volatile boolean broken;
 
   /**
    * @param disagreements who asks without being trusted
    * @param streamIsUp whether stanzas can leave from here
    * @param domains ours; nobody is told in the name of another one
+   * @param clock now
    */
   public Greetings(
       Stanzas stanzas,
       Disagreements disagreements,
       BooleanSupplier streamIsUp,
-      Collection<String> domains) {
+      Collection<String> domains,
+      Clock clock) {
     this.domains = List.copyOf(domains);
     this.stanzas = stanzas;
     this.disagreements = disagreements;
     this.streamIsUp = streamIsUp;
+    this.clock = clock;
   }
 
-  /** Whether the peers are still to be told that we are here. */
+  /** Whether anybody can be told anything from here. */
+  public boolean mayGreet() {
+    return streamIsUp.getAsBoolean();
+  }
+
+  /**
+   * Takes note of how many farewells the peers have heard from any of the replicas.
+   *
+   * @param said so many, as the database has it
+   */
+  public void hear(@Body Number said) {
+    if (noticedAt == null || said.longValue() != farewells) {
+      farewells = said.longValue();
+      noticedAt = clock.instant();
+    }
+  }
+
+  /**
+   * Whether the peers are still to be told that we are here: nobody has from here, or another
+   * replica has told them since that we are not; its farewell is over before they hear otherwise.
+   */
   public boolean mustGreet() {
-    return !greeted && streamIsUp.getAsBoolean();
+    return streamIsUp.getAsBoolean()
+        && (greetedAfter == null
+            || (greetedAfter != farewells && !clock.instant().isBefore(noticedAt.plus(FAREWELL))));
+  }
+
+  /** Whether it is the first time, when nobody knows yet who is there. */
+  public boolean isFirst() {
+    return greetedAfter == null;
+  }
+
+  /** Begins to tell all peers. */
+  public void begin() {
+    begun = true;
+    broken = false;
+  }
+
+  /** One could not be told; when it is for the stream, all are told again. */
+  public void missed() {
+    broken = broken || !streamIsUp.getAsBoolean();
   }
 
   /** All peers were told, unless the stream broke meanwhile: then all are told again. */
   public void greeted() {
-    greeted = streamIsUp.getAsBoolean();
+    if (streamIsUp.getAsBoolean() && !broken) {
+      greetedAfter = farewells;
+    }
   }
 
-  /** Whether peers may think that we are here: they were told. */
-  public boolean hasGreeted() {
-    return greeted;
+  /** Whether to tell the peers that we go: from here some were told that we are here. */
+  public boolean mustTakeLeave() {
+    return begun && streamIsUp.getAsBoolean();
   }
 
   /**
@@ -91,7 +152,8 @@ public final class Greetings {
   /**
    * What the peers of a page are told.
    *
-   * @param occasion {@code start} or {@code stop}
+   * @param occasion {@code start}; {@code return}, when they were told that we are not here; {@code
+   *     stop}
    */
   public List<Presence> of(
       @ExchangeProperty("page") List<Map<String, Object>> page,
@@ -105,7 +167,7 @@ public final class Greetings {
         String kind = occasion.equals("stop") ? Peers.UNAVAILABLE : Peers.AVAILABLE;
         greetings.add(presence(kind, peer, address));
       }
-      if (state.to() && !occasion.equals("stop")) {
+      if (state.to() && occasion.equals("start")) {
         greetings.add(presence(Peers.PROBE, peer, address));
       }
     }

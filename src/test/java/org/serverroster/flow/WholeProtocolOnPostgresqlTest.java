@@ -99,6 +99,17 @@ class WholeProtocolOnPostgresqlTest extends WholeProtocol {
     assertEquals(409, second.get(), "somebody else has allowed it already");
   }
 
+  @Test
+  void whenAnotherReplicaHasSaidThatWeAreGoneThePeersAreToldOtherwise() throws Exception {
+    String peer = "told-otherwise.lit";
+    trusted(peer, "both");
+    try (Connection another = another()) {
+      change(another, "update farewell set said = said + 1");
+      another.commit();
+    }
+    assertEquals(List.of(""), awaitTypesTo(peer, 1), "available, and no question");
+  }
+
   private static void trusted(String peer, String state) throws SQLException {
     try (Connection connection = another()) {
       change(
