@@ -24,6 +24,10 @@ public final class Limits {
   private static final Duration QUIET = Duration.ofDays(1);
   private static final Duration UNTIL_NEXT_LOOK = Duration.ofHours(1);
   private static final int SHARE = 16;
+
+  /** So many entries of the audit trail a peer leaves at most that asks, is approved and goes. */
+  private static final int ENTRIES_OF_A_REQUEST = 4;
+
   private static final Duration FRESH = Duration.ofSeconds(10);
 
   private final int pending;
@@ -55,6 +59,7 @@ public final class Limits {
   public boolean mustCount(Change change) {
     change.put("mostPending", pending);
     change.put("mostOfDay", ofDay);
+    change.put("mostEntries", ENTRIES_OF_A_REQUEST * (long) ofPeer);
     return !room(change).take(clock.instant());
   }
 
@@ -76,6 +81,14 @@ public final class Limits {
                 ? "roster.limits.pending-requests"
                 : "roster.limits.requests-per-day");
     room(change).becomes(Math.max(left, 0) / SHARE, clock.instant().plus(FRESH));
+  }
+
+  /**
+   * Takes over how often a peer was approved within a day that nobody is asked about: this counts
+   * as a request.
+   */
+  public void countApprovals(Change change, Number approvals) {
+    change.put("requestsOfDay", change.number("requestsOfDay") + approvals.intValue());
   }
 
   /**

@@ -38,6 +38,7 @@ public final class Change extends LinkedHashMap<String, Object> {
           Map.entry("resendAt", "resend_at"),
           Map.entry("resends", "resends"),
           Map.entry("outError", "out_error"),
+          Map.entry("errorsTold", "errors_told"),
           Map.entry("reviewAt", "review_at"),
           Map.entry("online", "online"),
           Map.entry("lastSeen", "last_seen"),
@@ -104,6 +105,7 @@ public final class Change extends LinkedHashMap<String, Object> {
     put("blocked", false);
     put("online", false);
     put("resends", 0);
+    put("errorsTold", 0);
     put("dropped", 0L);
   }
 

@@ -5,6 +5,7 @@ import static org.serverroster.roster.SubscriptionStanza.UNSUBSCRIBED;
 
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,6 +31,12 @@ public final class Peers {
   /** How exact "last seen" is: what a peer repeats within this time is not written again. */
   private static final Duration SEEN = Duration.ofMinutes(1);
 
+  /** So many answers may wait for a peer that asks for what it has. */
+  private static final int MOST_ANSWERS = 16;
+
+  /** Of so many errors administrators hear that come instead of an answer to one request. */
+  private static final int MOST_ERRORS = 3;
+
   private final Policy policy;
   private final Administration administration;
 
@@ -46,27 +53,32 @@ public final class Peers {
     return change.recall(row);
   }
 
+  /** Whether a request of this peer is approved without anybody being asked. */
+  public boolean isApprovedByPattern(Change change) {
+    return patternFor(change).isPresent() && !change.is("preApproved") && !change.is("blocked");
+  }
+
   /**
    * What the peer's stanza does (RFC 6121, A.3). A stanza that changes nothing and asks for no
    * answer leaves {@code effect} false.
    */
   public Change receive(Change change) {
     Verdict verdict = new Verdict(change, policy);
+    if (change.get("handover") != null) {
+      verdict.set("remembered", change.found());
+      if (change.get("handover").equals(change.get("lastHandover"))) {
+        return verdict.silently(
+            "handed-over-again"); // our acknowledgement was lost; it has had its effect, or none
+      }
+      verdict.set("lastHandover", change.get("handover"));
+    }
     if (change.is("blocked")) {
       return verdict
           .set("dropped", ((Number) change.get("dropped")).longValue() + 1)
           .silently("dropped");
     }
-    if (change.get("handover") != null
-        && change.get("handover").equals(change.get("lastHandover"))) {
-      return verdict.silently(
-          "handed-over-again"); // our acknowledgement was lost; it has had its effect, or none
-    }
     SubscriptionStanza stanza = SubscriptionStanza.ofType(change.text("stanza")).orElseThrow();
     Transition transition = verdict.before().receive(stanza);
-    if (change.get("handover") != null) {
-      verdict.set("lastHandover", change.get("handover")).set("remembered", change.found());
-    }
     OffsetDateTime lastSeen = change.time("lastSeen");
     if (transition.passes() || lastSeen == null || lastSeen.plus(SEEN).isBefore(change.now())) {
       verdict.set("lastSeen", change.now());
@@ -81,8 +93,24 @@ public final class Peers {
   }
 
   /**
+   * Leaves out the answer to a peer that asks for what it has, when many of them wait already: it
+   * hears one of those, and could ask without end.
+   *
+   * @param waiting how many wait, as far as it was counted
+   */
+  public Change spareAnswer(Change change, Number waiting) {
+    if (waiting.intValue() >= MOST_ANSWERS) {
+      change.put("stanzas", List.of());
+      change.put("lasting", false);
+      change.put("effect", change.is("changed"));
+    }
+    return change;
+  }
+
+  /**
    * What it means that a stanza of ours came back as an error: while we wait for the peer's answer
-   * we go on waiting, try again sooner, and the administrators are told once of each kind of error.
+   * we go on waiting, try again sooner, and the administrators are told of each other kind of error,
+   * three times at most: a peer could go on with other ones for ever.
    */
   public Change fail(Change change) {
     Verdict verdict = new Verdict(change, policy);
@@ -90,11 +118,12 @@ public final class Peers {
       return verdict.silently("error-ignored");
     }
     String condition = change.text("condition");
-    boolean news = !condition.equals(change.text("outError"));
+    int told = change.number("errorsTold");
+    boolean news = !condition.equals(change.text("outError")) && told < MOST_ERRORS;
     if (change.time("resendAt") != null) {
       verdict.set("resendAt", change.now().plus(policy.untilRetry(change.number("resends"))));
     }
-    verdict.set("outError", condition);
+    verdict.set("outError", condition).set("errorsTold", news ? told + 1 : told);
     return news
         ? verdict.tells(condition).as("peer-unreachable")
         : verdict.silently("peer-unreachable");
@@ -177,12 +206,10 @@ public final class Peers {
     if (change.is("preApproved")) {
       return expected(change, verdict);
     }
-    OffsetDateTime deniedAt = change.time("deniedAt");
-    if (deniedAt != null && change.now().isBefore(deniedAt.plus(policy.quietPeriod()))) {
+    if (isQuiet(change)) {
       return verdict.opens("approval", true).as("request-received-quietly");
     }
-    Optional<PeerPattern> pattern =
-        deniedAt == null ? policy.patternFor(new Domain(change.text("peer"))) : Optional.empty();
+    Optional<PeerPattern> pattern = patternFor(change);
     if (pattern.isPresent()) {
       change.because("matches " + pattern.get().text());
       return verdict
@@ -192,6 +219,19 @@ public final class Peers {
           .as("request-auto-approved");
     }
     return verdict.opens("approval", false).as("request-received");
+  }
+
+  /** Whether it is too early for a denied peer to ask again. */
+  private boolean isQuiet(Change change) {
+    OffsetDateTime deniedAt = change.time("deniedAt");
+    return deniedAt != null && change.now().isBefore(deniedAt.plus(policy.quietPeriod()));
+  }
+
+  /** By which pattern a peer is approved; a person's denial counts for more. */
+  private Optional<PeerPattern> patternFor(Change change) {
+    return change.time("deniedAt") == null
+        ? policy.patternFor(new Domain(change.text("peer")))
+        : Optional.empty();
   }
 
   /** A person has approved this request before it came (RFC 6121, section 3.4). */

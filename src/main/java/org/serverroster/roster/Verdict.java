@@ -165,7 +165,7 @@ final class Verdict {
   private Change close(String action, boolean audited) {
     if (!state.pendingOut()) {
       set("askedAt", null).set("resendAt", null).set("resends", 0);
-      set("outError", null);
+      set("outError", null).set("errorsTold", 0);
     }
     if (!state.to()) {
       set("online", false);
@@ -195,7 +195,8 @@ final class Verdict {
     if (!state.pendingOut()) {
       return;
     }
-    set("askedAt", change.now()).set("resends", 0).set("outError", null);
+    set("askedAt", change.now()).set("resends", 0);
+    set("outError", null).set("errorsTold", 0);
     set("resendAt", change.now().plus(policy.untilResend(0)));
   }
 }

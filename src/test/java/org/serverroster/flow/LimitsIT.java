@@ -80,6 +80,20 @@ class LimitsIT extends Story {
 
   @Test
   @Order(3)
+  void approvalsThatNobodyIsAskedAboutCountAsRequests() {
+    String peer = "loop.partner.example";
+    for (int i = 0; i < 2; i++) {
+      asks(peer);
+      assertState(peer, "from+pending-out");
+      tells(peer, "unsubscribe");
+      assertState(peer, "none+pending-out");
+    }
+    asks(peer);
+    assertState(peer, "none+pending-out");
+  }
+
+  @Test
+  @Order(3)
   void onePeerCannotAskWithoutEnd() {
     String peer = "loop.lit";
     for (int i = 0; i < 2; i++) {

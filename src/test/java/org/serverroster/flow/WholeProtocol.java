@@ -182,6 +182,36 @@ abstract class WholeProtocol extends Story {
   }
 
   @Test
+  void errorsThatTakeTurnsAreToldOfThreeTimes() {
+    String peer = "takes-turns.example";
+    act(peer, "subscribe", Map.of()).statusCode(202);
+    awaitTypesTo(peer, 1);
+    String id = sentTo(peer).get(0).getAttribute("id");
+    for (int i = 0; i < 4; i++) {
+      fails(peer, id, "remote-server-not-found", "cancel");
+      fails(peer, id, "remote-server-timeout", "wait");
+    }
+    peer(peer).body("lastError", equalTo("remote-server-timeout"));
+    as("auditor")
+        .get("/api/v1/audit?peer=" + peer)
+        .then()
+        .body("entries.action.findAll { it == 'peer-unreachable' }.size()", equalTo(3));
+  }
+
+  @Test
+  void anOldStanzaOfABlockedPeerHasNoEffectWhenItComesAgainLater() {
+    String peer = "blocked-then-asked.example";
+    act(peer, "block", Map.of()).statusCode(200);
+    String handOver = xmpp().startHandOver(OURS, presence(peer, "subscribed"));
+    assertEquals("result", xmpp().awaitAnswer(handOver).getAttribute("type"));
+    act(peer, "unblock", Map.of()).statusCode(200);
+    act(peer, "subscribe", Map.of()).statusCode(202);
+    xmpp().handOverAgain(handOver, OURS, presence(peer, "subscribed"));
+    tells(peer, "unsubscribe"); // is handled behind it
+    assertState(peer, "none+pending-out");
+  }
+
+  @Test
   void anErrorAboutAnythingElseIsNoAnswerToOurRequest() {
     String peer = "deaf.example";
     asks(peer);

@@ -6,3 +6,7 @@ create table farewell (
   constraint farewell_pk primary key (id)
 );
 insert into farewell (id, said) values (1, 0);
+
+-- How many kinds of errors administrators were told of that came instead of an answer to our request: a peer could go on
+-- with other ones for ever.
+alter table peer add column errors_told integer default 0 not null;
