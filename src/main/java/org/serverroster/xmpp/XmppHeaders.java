@@ -4,7 +4,7 @@ import org.apache.camel.component.xmpp.XmppConstants;
 
 /**
  * The headers that the consumer sets, and the only ones: nothing else that a stanza carries ever
- * becomes a header, so a stranger cannot name one. All values are Strings.
+ * becomes a header, so a stranger cannot name one. All values are Strings but for {@link #HANDOVER_RECEIVED_AT}.
  */
 public final class XmppHeaders {
 
@@ -41,8 +41,8 @@ public final class XmppHeaders {
   public static final String HANDOVER_SEQ = "CamelXmppHandoverSeq";
 
   /**
-   * When a stanza that was handed over has arrived, by {@link System#nanoTime}; earlier if it may
-   * have waited in a process that stood still.
+   * When a stanza that was handed over has arrived, by {@link System#nanoTime}, a Long; earlier if
+   * it may have waited in a process that stood still. Absent for every other stanza.
    */
   public static final String HANDOVER_RECEIVED_AT = "CamelXmppHandoverReceivedAt";
 
