@@ -4,7 +4,8 @@ import org.apache.camel.component.xmpp.XmppConstants;
 
 /**
  * The headers that the consumer sets, and the only ones: nothing else that a stanza carries ever
- * becomes a header, so a stranger cannot name one. All values are Strings but for {@link #HANDOVER_RECEIVED_AT}.
+ * becomes a header, so a stranger cannot name one. All values are Strings but for {@link
+ * #HANDOVER_RECEIVED_AT}.
  */
 public final class XmppHeaders {
 
