@@ -13,7 +13,7 @@ public final class Lines {
   private final Correspondence correspondence;
 
   /**
-   * @param correspondence where people decide
+   * @param correspondence where the page is that shows what is open
    */
   public Lines(Correspondence correspondence) {
     this.correspondence = correspondence;
@@ -28,9 +28,10 @@ public final class Lines {
     String them = change.text("peer");
     return switch (change.text("action")) {
       case "request-received", "allowed-again" ->
-          line("%s asks to be trusted by %s. Decide: %s", them, us, correspondence.console());
+          line(
+              "%s asks to be trusted by %s. Open requests: %s", them, us, correspondence.console());
       case "review-due" ->
-          line("Does %s still trust %s? Decide: %s", us, them, correspondence.console());
+          line("Does %s still trust %s? Open requests: %s", us, them, correspondence.console());
       case "request-escalated" ->
           line("%s still waits to be trusted by %s: nobody has decided.", them, us);
       case "request-approved" -> decided(change, "approved the request of", "to be trusted by");

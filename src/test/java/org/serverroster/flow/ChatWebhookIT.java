@@ -19,7 +19,7 @@ class ChatWebhookIT extends Story {
     asks("chatty.lit");
     patiently().until(() -> said("chatty.lit").size() == 1);
     assertEquals(
-        "{\"text\":\"chatty.lit asks to be trusted by capulet.lit. Decide: https://roster.example/\"}",
+        "{\"text\":\"chatty.lit asks to be trusted by capulet.lit. Open requests: https://roster.example/\"}",
         said("chatty.lit").get(0).body());
     assertEquals(
         "application/json; charset=UTF-8",

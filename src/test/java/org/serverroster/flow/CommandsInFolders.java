@@ -41,7 +41,7 @@ abstract class CommandsInFolders extends Story {
     patiently().until(() -> about(peer).size() == 2);
     assertEquals(
         List.of(
-            "gossiped.lit asks to be trusted by capulet.lit. Decide: https://roster.example/",
+            "gossiped.lit asks to be trusted by capulet.lit. Open requests: https://roster.example/",
             "admin denied the request of gossiped.lit to be trusted by capulet.lit: no way \u20ac"),
         about(peer));
   }

@@ -48,7 +48,9 @@ class ChatRoomIT {
           said(listener),
           is(
               List.of(
-                  "asking.lit asks to be trusted by capulet.lit. Decide: " + roster.baseUrl() + "/",
+                  "asking.lit asks to be trusted by capulet.lit. Open requests: "
+                      + roster.baseUrl()
+                      + "/",
                   "nurse@capulet.lit approved the request of asking.lit to be trusted by capulet.lit.")));
     }
   }
