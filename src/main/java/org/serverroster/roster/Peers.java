@@ -109,8 +109,8 @@ public final class Peers {
 
   /**
    * What it means that a stanza of ours came back as an error: while we wait for the peer's answer
-   * we go on waiting, try again sooner, and the administrators are told of each other kind of error,
-   * three times at most: a peer could go on with other ones for ever.
+   * we go on waiting, try again sooner, and the administrators are told of each other kind of
+   * error, three times at most: a peer could go on with other ones for ever.
    */
   public Change fail(Change change) {
     Verdict verdict = new Verdict(change, policy);
