@@ -95,8 +95,9 @@ class HouseRulesTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.quarkus..", "jakarta..", "org.serverroster.roster..");
 
+  /** All other SQL is in the routes. The rule looks at connections alone, not at all of JDBC. */
   @ArchTest
-  static final ArchRule onlyTheFirstStartSpeaksJdbcByItself =
+  static final ArchRule onlyFourHaveAConnectionInTheirHands =
       noClasses()
           .that()
           .doNotHaveSimpleName("FirstStart")
