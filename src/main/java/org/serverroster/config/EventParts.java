@@ -24,7 +24,10 @@ import org.serverroster.pipeline.Orders;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.LocalDomains;
 
-/** Puts together what tells those outside: the beans that routes/events.yaml names. */
+/**
+ * Puts together what tells those outside and listens to their commands: beans that several routes
+ * name, most of them events, notices and pipeline.
+ */
 @Unremovable
 class EventParts {
 

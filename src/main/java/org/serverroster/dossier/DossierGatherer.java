@@ -23,14 +23,15 @@ import org.jxmpp.stringprep.XmppStringprepException;
 
 /**
  * Asks a peer's server about itself, all questions at once, and waits no longer than a few seconds:
- * what has not come by then is not known. What came is good for an hour.
+ * what has not come by then is not known. What came is good for an hour; who did not answer is
+ * asked again after five minutes.
  */
 public final class DossierGatherer {
 
   private static final Duration MOST = Duration.ofSeconds(3);
   private static final Duration FRESH = Duration.ofHours(1);
 
-  /** So soon a server that said nothing is asked again. */
+  /** So soon a server that did not answer is asked again. */
   private static final Duration SILENT = Duration.ofMinutes(5);
 
   private final ProducerTemplate template;
@@ -48,7 +49,8 @@ public final class DossierGatherer {
   }
 
   /**
-   * Whether to ask: nobody has within the last hour, and nobody is just doing so.
+   * Whether to ask: nobody has within the last hour, or, when the server did not answer, within the
+   * last five minutes. Whether somebody is just doing so {@link #gather} sees.
    *
    * @param row {@code fetched_at}, {@code reachability}; null when nobody ever has
    */

@@ -45,8 +45,8 @@ class AuditResource {
    * @param id grows in the order in which entries were written
    * @param action what happened, for instance {@code request-approved}
    * @param actor who did it: an administrator, the peer, or {@code server-roster} for the clock
-   * @param via the way in: {@code mail-link}, {@code rest}, {@code command}, {@code xmpp}, {@code
-   *     clock}
+   * @param via the way in: {@code mail-link}, {@code rest}, {@code command}, {@code pipeline},
+   *     {@code xmpp}, {@code clock}
    * @param origin the address it came from; null when unknown
    * @param seal the number of the seal that it is under; null within the first second or so
    */
