@@ -382,8 +382,8 @@ class Parts {
   @Singleton
   @Named("dossierGatherer")
   @Unremovable
-  DossierGatherer dossierGatherer(ProducerTemplate template, Clock clock) {
-    return new DossierGatherer(template, clock);
+  DossierGatherer dossierGatherer(ProducerTemplate template, XmppComponent component, Clock clock) {
+    return new DossierGatherer(template, () -> isStreamUp(component), clock);
   }
 
   @Produces

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.Body;
 import org.apache.camel.ProducerTemplate;
 import org.jivesoftware.smack.packet.IQ;
@@ -35,26 +36,33 @@ public final class DossierGatherer {
   private static final Duration SILENT = Duration.ofMinutes(5);
 
   private final ProducerTemplate template;
+  private final BooleanSupplier streamIsUp;
   private final Clock clock;
   private final Map<String, CompletableFuture<Map<String, Object>>> underWay =
       new ConcurrentHashMap<>();
 
   /**
    * @param template sends to {@code direct:ask-peer}
+   * @param streamIsUp whether anybody can be asked from here
    * @param clock now
    */
-  public DossierGatherer(ProducerTemplate template, Clock clock) {
+  public DossierGatherer(ProducerTemplate template, BooleanSupplier streamIsUp, Clock clock) {
     this.template = template;
+    this.streamIsUp = streamIsUp;
     this.clock = clock;
   }
 
   /**
-   * Whether to ask: nobody has within the last hour, or, when the server did not answer, within the
-   * last five minutes. Whether somebody is just doing so {@link #gather} sees.
+   * Whether to ask: it can be done from here, and nobody has within the last hour, or, when the
+   * server did not answer, within the last five minutes. Whether somebody is just doing so {@link
+   * #gather} sees.
    *
    * @param row {@code fetched_at}, {@code reachability}; null when nobody ever has
    */
   public boolean isDue(@Body Map<String, Object> row) {
+    if (!streamIsUp.getAsBoolean()) {
+      return false; // what was known is worth more than that nobody answered
+    }
     if (row == null) {
       return true;
     }
@@ -70,7 +78,7 @@ public final class DossierGatherer {
    * Asks and waits; whoever comes while somebody else is asking the same waits with them.
    *
    * @param pair {@code domain}: in whose name; {@code peer}: whom
-   * @return the row to keep; null when those who asked have failed
+   * @return the row to keep; null when those who asked have failed, as when the stream has broken
    */
   public Map<String, Object> gather(Map<String, ?> pair) throws InterruptedException {
     String domain = (String) pair.get("domain");
@@ -101,6 +109,9 @@ public final class DossierGatherer {
             await(asked.get(0), deadline),
             await(asked.get(1), deadline),
             await(asked.get(2), deadline));
+    if (!streamIsUp.getAsBoolean()) {
+      return null;
+    }
     Map<String, Object> row = new HashMap<>();
     row.put("domain", domain);
     row.put("peer", peer);
