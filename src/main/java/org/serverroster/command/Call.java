@@ -1,7 +1,6 @@
 package org.serverroster.command;
 
 import java.util.List;
-import java.util.Map;
 import org.jivesoftware.smack.packet.IQ;
 import org.jivesoftware.smackx.commands.packet.AdHocCommandData;
 import org.serverroster.roster.Change;
@@ -44,10 +43,5 @@ public record Call(
   /** The step in the words of the route. */
   public String next() {
     return step.name().toLowerCase(java.util.Locale.ROOT);
-  }
-
-  /** The parameters of the statement that lists what waits for this administrator. */
-  public Map<String, Object> parameters() {
-    return change == null ? Map.of("domain", domains.get(0).name()) : change;
   }
 }

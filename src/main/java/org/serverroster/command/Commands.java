@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -41,11 +42,13 @@ public final class Commands {
   private final LocalDomains domains;
   private final Decisions decisions;
   private final Sessions sessions;
+  private final Clock clock;
 
   Commands(LocalDomains domains, Decisions decisions, SecureRandom random, Clock clock) {
     this.domains = domains;
     this.decisions = decisions;
     this.sessions = new Sessions(random, clock);
+    this.clock = clock;
   }
 
   /** For which domains whoever sent this may decide; empty when they are no administrator. */
@@ -113,12 +116,19 @@ public final class Commands {
     };
   }
 
+  /** What tells the requests that whoever asks may decide about. */
+  public Map<String, Object> ofTheirs(@ExchangeProperty("call") Call call) {
+    return Map.of(
+        "domains",
+        call.domains().stream().map(Domain::name).collect(Collectors.joining(",", ",", ",")),
+        "most",
+        MOST_SHOWN + 1,
+        "now",
+        Change.utc(clock.instant()));
+  }
+
   /** Shows what waits. */
-  public IQ show(@ExchangeProperty("call") Call call, @Body List<Map<String, Object>> rows) {
-    List<Map<String, Object>> own =
-        rows.stream()
-            .filter(row -> call.domains().contains(new Domain((String) row.get("domain"))))
-            .toList();
+  public IQ show(@ExchangeProperty("call") Call call, @Body List<Map<String, Object>> own) {
     Step step = Step.of(call);
     if (own.isEmpty()) {
       sessions.close(call.session());
