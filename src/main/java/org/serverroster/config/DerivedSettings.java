@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
@@ -61,6 +62,32 @@ public class DerivedSettings implements ConfigSourceFactory {
   private static final String PARENT_OF_A_PEER =
       "(case when peer like '%.%.%' then substring(peer from position('.' in peer) + 1) else peer end)";
 
+  /** What may have a {@code $} that means itself. */
+  private static final List<String> SECRETS =
+      List.of(
+          "roster.xmpp.secret",
+          "roster.mail.username",
+          "roster.mail.password",
+          "roster.admin.password",
+          "roster.db.username",
+          "roster.db.password",
+          "roster.events.secret",
+          "roster.commands.secret");
+
+  /** Above the environment, whose secrets are said again as they are meant. */
+  private static final int ABOVE_THE_ENVIRONMENT = 310;
+
+  private final Function<String, String> environment;
+
+  /** As Quarkus makes it. */
+  public DerivedSettings() {
+    this(System::getenv);
+  }
+
+  DerivedSettings(Function<String, String> environment) {
+    this.environment = environment;
+  }
+
   @Override
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
     boolean postgresql = "postgresql".equals(value(context, "roster.db.kind", "h2"));
@@ -74,8 +101,13 @@ public class DerivedSettings implements ConfigSourceFactory {
     String chosen = "quarkus.datasource." + (postgresql ? "postgresql" : "h2");
     String url = value(context, "roster.db.url", DEFAULT_H2_URL);
     derived.put(chosen + ".jdbc.url", postgresql ? url : withH2Options(url));
-    put(derived, chosen + ".username", value(context, "roster.db.username", ""));
-    put(derived, chosen + ".password", value(context, "roster.db.password", ""));
+    Map<String, String> secrets = new HashMap<>();
+    SECRETS.forEach(key -> put(secrets, key, literally(ofEnvironment(key))));
+    for (String part : List.of("username", "password")) {
+      String own = secrets.get("roster.db." + part);
+      String value = literally(value(context, "roster.db." + part, ""));
+      put(derived, chosen + "." + part, own == null ? value : own);
+    }
     endpoint(derived, "events.on", "events.to", value(context, "roster.events.uri", ""), LAZILY);
     endpoint(derived, "notices.on", "notices.to", value(context, "roster.notify.uri", ""), LAZILY);
     String commands = value(context, "roster.commands.uri", "");
@@ -85,7 +117,10 @@ public class DerivedSettings implements ConfigSourceFactory {
     derived.put(
         "quarkus.log.console.json.enabled",
         Boolean.toString(value(context, "roster.log.format", "text").equals("json")));
-    return List.of(new PropertiesConfigSource(derived, "derived from roster.*", 240));
+    return List.of(
+        new PropertiesConfigSource(derived, "derived from roster.*", 240),
+        new PropertiesConfigSource(
+            secrets, "secrets of the environment, as they are", ABOVE_THE_ENVIRONMENT));
   }
 
   @Override
@@ -140,6 +175,17 @@ public class DerivedSettings implements ConfigSourceFactory {
       }
     }
     return complete.toString();
+  }
+
+  /** What a variable of the environment says, empty when there is none. */
+  private String ofEnvironment(String key) {
+    String said = environment.apply(key.toUpperCase(Locale.ROOT).replace('.', '_'));
+    return said == null ? "" : said;
+  }
+
+  /** So that no part of it is taken for an expression. */
+  private static String literally(String value) {
+    return value.replace("$", "$$");
   }
 
   private static void put(Map<String, String> derived, String key, String value) {

@@ -23,6 +23,10 @@ public final class Redaction implements UnaryOperator<String> {
 
   private static final Pattern RAW = Pattern.compile("RAW[({](.*)[)}]", Pattern.DOTALL);
 
+  /** Options that say how to get in. */
+  private static final Pattern OPENS =
+      Pattern.compile("pass|secret|token|key|credential", Pattern.CASE_INSENSITIVE);
+
   /** Options that say where, not how to get in. */
   private static final Set<String> HARMLESS = Set.of("brokers", "host", "port");
 
@@ -50,6 +54,9 @@ public final class Redaction implements UnaryOperator<String> {
           String[] pair = option.split("=", 2);
           if (pair.length == 2 && !HARMLESS.contains(pair[0])) {
             String value = RAW.matcher(pair[1]).replaceFirst("$1");
+            if (OPENS.matcher(pair[0]).find()) {
+              parts.add(pair[0] + "=" + value); // however short it is
+            }
             parts.add(value);
             parts.addAll(List.of(value.split("[\\s=;\"']+")));
           }

@@ -10,11 +10,31 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the operator's own file says reaches the datasource, as its comments promise. */
 class DerivedSettingsTest {
 
   @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ab$$cd\\ef", "abc$$defghijkl", "a${b}cdef", "$", "${", "pa$word", "$2y$12$x"})
+  void aSecretOfTheEnvironmentIsTakenAsItIs(String secret) {
+    var config =
+        new SmallRyeConfigBuilder()
+            .addDefaultInterceptors()
+            .withSources(
+                new PropertiesConfigSource(
+                    Map.of("roster.xmpp.secret", secret, "roster.db.password", secret),
+                    "environment",
+                    300))
+            .withSources(new DerivedSettings(key -> key.startsWith("ROSTER_") ? secret : null))
+            .build();
+    assertEquals(secret, config.getValue("roster.xmpp.secret", String.class));
+    assertEquals(secret, config.getValue("quarkus.datasource.h2.password", String.class));
+  }
 
   @Test
   void theDatabaseCanBeChosenInTheFile() throws Exception {

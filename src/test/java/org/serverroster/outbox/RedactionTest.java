@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,6 +24,15 @@ class RedactionTest {
     String redacted = new Redaction(uri).apply(message);
     assertFalse(redacted.contains(secret), redacted);
     assertTrue(redacted.contains(place), redacted);
+  }
+
+  @Test
+  void aShortPasswordIsHiddenWhereItIsNamed() {
+    Redaction redaction =
+        new Redaction("kafka:x?brokers=k1:9092&nonsense=1&saslPassword=RAW(hush)");
+    assertEquals(
+        "unknown {nonsense=1, xxxxxx} of k1:9092",
+        redaction.apply("unknown {nonsense=1, saslPassword=hush} of k1:9092"));
   }
 
   @ParameterizedTest
