@@ -37,8 +37,12 @@ class RoutesHealthCheck implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
+    boolean run = routesRun.getAsBoolean();
+    boolean up = streamIsUp.getAsBoolean();
     return HealthCheckResponse.named("routes")
-        .status(routesRun.getAsBoolean() && streamIsUp.getAsBoolean())
+        .status(run && up)
+        .withData("routes", run ? "run" : "are being started, or stopped")
+        .withData("stream", up ? "is there" : "is not there: see xmpp-component")
         .build();
   }
 }

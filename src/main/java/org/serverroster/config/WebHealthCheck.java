@@ -7,6 +7,7 @@ import org.apache.camel.CamelContext;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponse.Status;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
@@ -29,8 +30,13 @@ class WebHealthCheck implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named(GROUP)
-        .status(context.isStarted() && database.call().getStatus() == Status.UP)
-        .build();
+    boolean run = context.isStarted();
+    HealthCheckResponse answer = database.call();
+    HealthCheckResponseBuilder web =
+        HealthCheckResponse.named(GROUP)
+            .status(run && answer.getStatus() == Status.UP)
+            .withData("routes", run ? "run" : "are being started, or stopped");
+    answer.getData().ifPresent(data -> data.forEach((key, why) -> web.withData(key, "" + why)));
+    return web.build();
   }
 }
