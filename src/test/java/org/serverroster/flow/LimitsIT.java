@@ -68,7 +68,7 @@ class LimitsIT extends Story {
 
   @Test
   @Order(2)
-  void aPeerThatMatchesAndWasDeniedIsAskedAbout() {
+  void aPeerThatMatchesAndIsBlockedIsNotHeard() {
     String peer = "bad.partner.example";
     asks(peer);
     assertState(peer, "from+pending-out");
