@@ -57,6 +57,13 @@ public record Mailboxes(GreenMail server) {
         .toList();
   }
 
+  /** Those of them that ask for a decision. */
+  public List<Mail> asking(String administrator, String peer) {
+    return about(administrator, peer).stream()
+        .filter(mail -> mail.text().contains("/approval/"))
+        .toList();
+  }
+
   /** All mails so far. */
   public List<Mail> all() {
     return Arrays.stream(server.getReceivedMessages()).map(Mailboxes::read).toList();

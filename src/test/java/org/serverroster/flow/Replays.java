@@ -9,6 +9,7 @@ import static org.serverroster.flow.House.patiently;
 import static org.serverroster.flow.House.presence;
 import static org.serverroster.flow.House.xmpp;
 import static org.serverroster.flow.WholeProtocol.act;
+import static org.serverroster.flow.WholeProtocol.awaitAllMailAbout;
 
 import io.restassured.response.Response;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.serverroster.flow.Mailboxes.Mail;
 import org.serverroster.lab.AppendixA;
 
 /**
@@ -59,8 +59,8 @@ abstract class Replays extends Story {
       hears(peer, expected, type, recording);
       agree(peer, expected);
     }
-    patiently().until(() -> requests(NURSE, peer).size() == 2);
-    Browser.press(requests(NURSE, peer).get(1).link("deny"));
+    patiently().until(() -> mailboxes().asking(NURSE, peer).size() == 2);
+    Browser.press(mailboxes().asking(NURSE, peer).get(1).link("deny"));
     expected.does("deny");
     agree(peer, expected);
 
@@ -74,9 +74,8 @@ abstract class Replays extends Story {
 
     assertFalse(expected.trusts());
     nothingMoreIsSaid(peer, expected);
-    asks("after-" + peer);
-    mailboxes().await(NURSE, "after-" + peer);
-    assertEquals(2, requests(NURSE, peer).size());
+    awaitAllMailAbout(peer);
+    assertEquals(2, mailboxes().asking(NURSE, peer).size());
   }
 
   @Test
@@ -91,8 +90,9 @@ abstract class Replays extends Story {
     }
     assertEquals("none", expected.state());
     nothingMoreIsSaid(peer, expected);
-    assertEquals(1, requests(NURSE, peer).size());
-    assertEquals(1, requests(JULIET, peer).size());
+    awaitAllMailAbout(peer);
+    assertEquals(1, mailboxes().asking(NURSE, peer).size());
+    assertEquals(1, mailboxes().asking(JULIET, peer).size());
   }
 
   /** All at once, each peer's stanzas in an order of its own, nobody waiting for an answer. */
@@ -207,17 +207,11 @@ abstract class Replays extends Story {
   private static void oneMailEach(String peer, Expected expected) {
     for (String administrator : List.of(NURSE, JULIET)) {
       if (expected.isAskedAbout()) {
-        patiently().until(() -> !requests(administrator, peer).isEmpty());
+        patiently().until(() -> !mailboxes().asking(administrator, peer).isEmpty());
       }
-      int mails = requests(administrator, peer).size();
+      int mails = mailboxes().asking(administrator, peer).size();
       assertTrue(mails <= expected.requests(), peer + ": " + mails + " of " + expected.requests());
     }
-  }
-
-  private static List<Mail> requests(String administrator, String peer) {
-    return mailboxes().about(administrator, peer).stream()
-        .filter(mail -> mail.text().contains("/approval/"))
-        .toList();
   }
 
   private static String stateOf(String peer) {
