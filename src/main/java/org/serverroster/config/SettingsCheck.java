@@ -38,6 +38,12 @@ public final class SettingsCheck {
   private static final Pattern PER_USER =
       Pattern.compile("roster\\.users\\.(\"[^\"]+\"|[^.]+)\\.(password|roles)(\\[\\d+])?");
 
+  /** What is due more often would be looked at all the time. */
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  /** What is due later is not meant; the database has no date for all that could be written. */
+  private static final Duration LONGEST = Duration.ofDays(3660);
+
   private static final String COMPONENTS = "META-INF/services/org/apache/camel/component/";
 
   /** Standard Webhooks asks for 24 bytes, which are 32 characters of Base64. */
@@ -383,13 +389,14 @@ public final class SettingsCheck {
   private static Optional<String> period(String text) {
     try {
       Duration period = Duration.parse(text);
-      if (!period.isNegative() && !period.isZero()) {
+      if (period.compareTo(SHORTEST) >= 0 && period.compareTo(LONGEST) <= 0) {
         return Optional.empty();
       }
     } catch (DateTimeParseException e) {
       // said below
     }
-    return Optional.of("an ISO-8601 duration longer than nothing, such as P14D or PT12H");
+    return Optional.of(
+        "an ISO-8601 duration from a second to ten years (P3660D), such as P14D or PT12H");
   }
 
   private static Optional<String> baseUrl(String text) {

@@ -79,6 +79,13 @@ class SettingsCheckTest {
     "roster.approval.expires-after, 14 days",
     "roster.approval.expires-after, PT0S",
     "roster.approval.expires-after, -P1D",
+    "roster.approval.expires-after, P999999999999D",
+    "roster.approval.expires-after, PT2562047788015215H",
+    "roster.approval.expires-after, P3661D",
+    "roster.approval.remind-after, PT0.999999999S",
+    "roster.approval.escalate-after, P3660DT1S",
+    "roster.outbound.resend-after, P365000D",
+    "roster.limits.digest-every, PT0.000000001S",
     "roster.approval.confirm, twice",
     "roster.approval.quorum, 0",
     "roster.approval.quorum, two",
@@ -151,6 +158,13 @@ class SettingsCheckTest {
     settings.put("ROSTER_USERS_BOB_PASSWORD", "plain-text");
     settings.put("roster.users.bob.password", "plain-text");
     assertTrue(onlyProblem().startsWith("roster.users.bob.password makes no sense"), onlyProblem());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT1S", "PT12H", "P14D", "P3660D"})
+  void aPeriodLastsFromASecondToTenYears(String period) {
+    settings.put("roster.approval.expires-after", period);
+    assertEquals(List.of(), problems());
   }
 
   @Test
