@@ -45,10 +45,7 @@ public class ServerRoster {
     if (arguments.length > 0 && arguments[0].equals("health")) {
       System.exit(new HealthProbe(config).ask(arguments.length > 1 ? arguments[1] : "ready"));
     }
-    SettingsCheck check =
-        new SettingsCheck(
-            config.getPropertyNames(), key -> config.getOptionalValue(key, String.class));
-    List<String> problems = check.problems();
+    List<String> problems = SettingsCheck.of(config).problems();
     if (!problems.isEmpty()) {
       problems.forEach(problem -> System.err.println("Server Roster cannot start: " + problem));
       System.exit(SENSELESS_SETTINGS);

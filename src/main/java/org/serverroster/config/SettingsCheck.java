@@ -14,10 +14,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.Config;
 import org.serverroster.event.Signature;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.InvalidDomainException;
@@ -32,7 +35,14 @@ public final class SettingsCheck {
   private static final String PREFIX = "roster.";
   private static final Pattern MAIL =
       Pattern.compile("[^\\s@<>\",;:()\\\\]+@[^\\s@<>\",;:()\\\\]+");
-  private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$\\d\\d\\$.{53}");
+
+  /**
+   * What the library can compare with (not $2b$, which is the same as $2y$) in the time that somebody
+   * who logs in has.
+   */
+  private static final Pattern BCRYPT =
+      Pattern.compile("\\$2[ay]\\$(0[4-9]|1[0-6])\\$[./A-Za-z0-9]{53}");
+
   private static final Pattern PER_DOMAIN =
       Pattern.compile("roster\\.domain\\.(\"[^\"]+\"|[^.]+)\\.admins\\.(mail|jid)(\\[\\d+])?");
   private static final Pattern PER_USER =
@@ -43,6 +53,12 @@ public final class SettingsCheck {
 
   /** What is due later is not meant; the database has no date for all that could be written. */
   private static final Duration LONGEST = Duration.ofDays(3660);
+
+  private static final String HASH =
+      "a bcrypt hash that starts with $2a$ or $2y$ and a cost from 04 to 16, as htpasswd -nBC 12"
+          + " makes it";
+
+  private static final String ROLES = "admin or auditor or enforcer, several separated by commas";
 
   private static final String COMPONENTS = "META-INF/services/org/apache/camel/component/";
 
@@ -57,15 +73,27 @@ public final class SettingsCheck {
   private final Map<String, String> required = new LinkedHashMap<>();
   private final Set<String> names;
   private final Function<String, Optional<String>> values;
+  private final Function<String, Optional<String>> written;
 
   /**
    * @param names the names of all properties, from every source, environment variables included
    * @param values the value of a property
    */
   public SettingsCheck(Iterable<String> names, Function<String, Optional<String>> values) {
+    this(names, values, values);
+  }
+
+  /**
+   * @param written the value of a property before other settings are put into it
+   */
+  private SettingsCheck(
+      Iterable<String> names,
+      Function<String, Optional<String>> values,
+      Function<String, Optional<String>> written) {
     this.names = new TreeSet<>();
     names.forEach(this.names::add);
     this.values = values;
+    this.written = written;
     must("roster.xmpp.component", "the component's own domain, for instance roster.example.org");
     must("roster.xmpp.secret", "the secret that the XMPP server has for this component");
     must(
@@ -124,12 +152,20 @@ public final class SettingsCheck {
     may("roster.commands.authenticated", oneOf("true", "false"));
   }
 
+  /** A look at everything that is set, from every source. */
+  static SettingsCheck of(Config config) {
+    return new SettingsCheck(
+        config.getPropertyNames(),
+        key -> config.getOptionalValue(key, String.class),
+        key -> Optional.ofNullable(config.getConfigValue(key).getRawValue()));
+  }
+
   /** What is wrong, a line each; empty when the service can start. */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
     required.forEach(
         (key, hint) -> {
-          if (value(key).isEmpty()) {
+          if (value(key).isEmpty() && !isUnexpanded(key)) {
             problems.add(key + " is missing: write " + hint);
           }
         });
@@ -139,8 +175,52 @@ public final class SettingsCheck {
                 .flatMap(check)
                 .ifPresent(hint -> problems.add(key + " makes no sense: write " + hint)));
     names.stream().filter(this::isOurs).forEach(name -> checkName(name, problems));
+    Stream.concat(
+            known.keySet().stream(),
+            names.stream().filter(name -> name.startsWith(PREFIX) && isOurs(name)))
+        .filter(this::isUnexpanded)
+        .distinct()
+        .forEach(
+            key ->
+                problems.add(
+                    key
+                        + " makes no sense: write $${ for each ${ in it; what is in its braces is no setting"
+                        + " that there is"));
+    checkUsers(problems);
     checkTogether(problems);
     return problems;
+  }
+
+  /** Whether a value has the name of a setting in it that is not there. */
+  private boolean isUnexpanded(String key) {
+    return values.apply(key).isEmpty()
+        && written.apply(key).filter(text -> text.contains("${")).isPresent();
+  }
+
+  /** Who has a password has roles, and the other way round. */
+  private void checkUsers(List<String> problems) {
+    Map<String, Set<String>> users = new TreeMap<>();
+    for (String name : names) {
+      Matcher matcher = PER_USER.matcher(name);
+      if (matcher.matches()) {
+        String user = matcher.group(1).replace("\"", "");
+        Set<String> parts = users.computeIfAbsent(user, any -> new TreeSet<>());
+        if (value(name).isPresent() || isUnexpanded(name)) {
+          parts.add(matcher.group(2));
+        }
+      }
+    }
+    users.remove("admin");
+    users.forEach(
+        (user, parts) -> {
+          String start = "roster.users." + (user.contains(".") ? '"' + user + '"' : user);
+          if (!parts.contains("password")) {
+            problems.add(start + ".password is missing: write " + HASH);
+          }
+          if (!parts.contains("roles")) {
+            problems.add(start + ".roles is missing: write " + ROLES);
+          }
+        });
   }
 
   /** The keys of all settings but those of single domains and users. */
@@ -241,8 +321,13 @@ public final class SettingsCheck {
   private boolean isOurs(String name) {
     // A variable of the environment is listed under its own name and under a guess at the key's.
     return name.startsWith(PREFIX)
-        ? PER_USER.matcher(name).matches() || !names.contains(asVariable(name))
+        ? isOfOne(name) || !names.contains(asVariable(name))
         : name.startsWith("ROSTER_") && !isServiceLink(name);
+  }
+
+  /** Whether it is a setting of a single domain or user. */
+  private static boolean isOfOne(String name) {
+    return PER_DOMAIN.matcher(name).matches() || PER_USER.matcher(name).matches();
   }
 
   private static boolean isServiceLink(String name) {
@@ -250,7 +335,8 @@ public final class SettingsCheck {
   }
 
   private void checkName(String name, List<String> problems) {
-    if (known.keySet().stream().anyMatch(key -> sameSetting(key, name))) {
+    if (known.keySet().stream().anyMatch(key -> sameSetting(key, name))
+        || names.stream().anyMatch(key -> isOfOne(key) && name.equals(asVariable(key)))) {
       return;
     }
     if (PER_DOMAIN.matcher(name).matches()) {
@@ -268,7 +354,7 @@ public final class SettingsCheck {
       value(name)
           .flatMap(name.endsWith(".password") ? SettingsCheck::hash : each(SettingsCheck::role))
           .ifPresent(hint -> problems.add(name + " makes no sense: write " + hint));
-    } else if (!name.startsWith("ROSTER_DOMAIN_") && !name.startsWith("ROSTER_USERS_")) {
+    } else {
       problems.add(safe(name) + " is not a setting: correct its name or take it away");
     }
   }
@@ -375,9 +461,7 @@ public final class SettingsCheck {
   }
 
   private static Optional<String> hash(String text) {
-    return BCRYPT.matcher(text).matches()
-        ? Optional.empty()
-        : Optional.of("a bcrypt hash that starts with $2a$, $2b$ or $2y$");
+    return BCRYPT.matcher(text).matches() ? Optional.empty() : Optional.of(HASH);
   }
 
   private static Optional<String> password(String text) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.PropertiesLocationConfigSourceFactory;
 import io.smallrye.config.SmallRyeConfig;
@@ -112,8 +113,6 @@ class SettingsCheckTest {
     "roster.auto-approve, 'partner.example, *'",
     "roster.auto-approve, a*.example",
     "roster.admin.password, short",
-    "roster.users.montague.password, plain-text-password",
-    "roster.users.montague.roles, king",
     "roster.users.admin.roles, auditor",
     "'roster.domain.\"verona.lit\".admins.mail', escalus@verona.lit",
     "roster.db.url, jdbc:h2:tcp://localhost/roster",
@@ -153,18 +152,112 @@ class SettingsCheckTest {
     assertEquals(List.of(), new SettingsCheck(settings.keySet(), this::asSmallRyeDoes).problems());
   }
 
-  @Test
-  void usersOfTheEnvironmentAreLookedAtToo() {
-    settings.put("ROSTER_USERS_BOB_PASSWORD", "plain-text");
-    settings.put("roster.users.bob.password", "plain-text");
-    assertTrue(onlyProblem().startsWith("roster.users.bob.password makes no sense"), onlyProblem());
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"PT1S", "PT12H", "P14D", "P3660D"})
   void aPeriodLastsFromASecondToTenYears(String period) {
     settings.put("roster.approval.expires-after", period);
     assertEquals(List.of(), problems());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "plain-text-password",
+        "$2a$03$%s",
+        "$2a$17$%s",
+        "$2y$99$%s",
+        "$2b$12$%s", // the library does not know it
+        "$2y$12$!%s",
+      })
+  void aHashThatNobodyCouldLogInByIsRefused(String hash) {
+    settings.put("roster.users.montague.password", hash.formatted("x".repeat(53)));
+    settings.put("roster.users.montague.roles", "auditor");
+    assertTrue(
+        onlyProblem().startsWith("roster.users.montague.password makes no sense: write a bcrypt"),
+        onlyProblem());
+    assertFalse(onlyProblem().contains("xxx"), onlyProblem());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"$2a$04$", "$2y$12$", "$2y$16$"})
+  void aUserHasAHashAndRoles(String start) {
+    settings.put("roster.users.montague.password", start + "x".repeat(53));
+    settings.put("roster.users.montague.roles", "auditor,enforcer");
+    assertEquals(List.of(), problems());
+    settings.put("roster.users.montague.roles", "king");
+    assertTrue(
+        onlyProblem().startsWith("roster.users.montague.roles makes no sense: write admin or"),
+        onlyProblem());
+  }
+
+  @Test
+  void halfAUserIsNoUser() {
+    settings.put("roster.users.montague.password", "$2y$12$" + "x".repeat(53));
+    assertTrue(
+        onlyProblem().startsWith("roster.users.montague.roles is missing: write "), onlyProblem());
+    settings.put("roster.users.montague.roles", "");
+    assertTrue(
+        onlyProblem().startsWith("roster.users.montague.roles is missing: write "), onlyProblem());
+    settings.remove("roster.users.montague.password");
+    settings.put("roster.users.\"montague\".roles[0]", "auditor");
+    assertTrue(
+        onlyProblem().startsWith("roster.users.montague.password is missing: write a bcrypt hash"),
+        onlyProblem());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ROSTER_DOMAIN__ROSTER_CAPULET_LIT__ADMINS_MAIL | garbage"
+            + " | roster.domain.\"roster.capulet.lit\".admins.mail makes no sense: write a mail",
+        "ROSTER_DOMAIN__ROSTER_CAPULET_LIT__ADMINS_JID | garbage"
+            + " | roster.domain.\"roster.capulet.lit\".admins.jid makes no sense: write an XMPP",
+        "ROSTER_DOMAIN__VERONA_LIT__ADMINS_MAIL | escalus@verona.lit"
+            + " | roster.domain.\"verona.lit\".admins.mail makes no sense: write the name of a",
+        "ROSTER_DOMAIN_CAPULET_LIT_ADMINS_MAIL | nurse@capulet.lit"
+            + " | ROSTER_DOMAIN_CAPULET_LIT_ADMINS_MAIL is not a setting",
+        "ROSTER_DOMAIN__ROSTER_CAPULET_LIT__ADMIN_MAIL | nurse@capulet.lit"
+            + " | ROSTER_DOMAIN__ROSTER_CAPULET_LIT__ADMIN_MAIL is not a setting",
+        "ROSTER_USERS_BOB_ROLS | auditor | ROSTER_USERS_BOB_ROLS is not a setting",
+        "ROSTER_USERS_BOB_SMITH_ROLES | auditor | ROSTER_USERS_BOB_SMITH_ROLES is not a setting",
+        "ROSTER_USERS_BOB_ROLES | auditor | roster.users.bob.password is missing: write a bcrypt",
+        "ROSTER_USERS_BOB_PASSWORD | secret | roster.users.bob.password makes no sense: write a",
+      })
+  void aVariableOfADomainOrAUserIsLookedAtLikeALineOfAFile(
+      String name, String value, String problem) {
+    Map<String, String> environment = new HashMap<>(Map.of(name, value));
+    if (name.equals("ROSTER_USERS_BOB_PASSWORD")) {
+      environment.put("ROSTER_USERS_BOB_ROLES", "auditor");
+    }
+    List<String> problems = problems(environment);
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.get(0).startsWith(problem), problems::toString);
+  }
+
+  @Test
+  void goodVariablesOfDomainsAndUsersStart() {
+    settings.put("roster.domains", "capulet.lit, house-of.capulet.lit");
+    settings.put("roster.domain.\"house-of.capulet.lit\".admins.mail", "juliet@capulet.lit");
+    assertEquals(
+        List.of(),
+        problems(
+            Map.of(
+                "ROSTER_DOMAIN__CAPULET_LIT__ADMINS_MAIL", "nurse@capulet.lit",
+                "ROSTER_DOMAIN__HOUSE_OF_CAPULET_LIT__ADMINS_MAIL", "nurse@capulet.lit",
+                "ROSTER_USERS_BOB_PASSWORD", "$2y$12$" + "x".repeat(53),
+                "ROSTER_USERS_BOB_ROLES", "auditor,enforcer")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"roster.xmpp.secret", "roster.mail.password"})
+  void aDollarThatBeginsAnExpressionIsExplained(String key) {
+    settings.put(key, "a${nosuch}b");
+    List<String> problems = problems(Map.of());
+    assertEquals(1, problems.size(), problems::toString);
+    assertTrue(problems.get(0).startsWith(key + " makes no sense: write $${"), problems::toString);
+    settings.put(key, "a$${nosuch}b");
+    assertEquals(List.of(), problems(Map.of()));
   }
 
   @Test
@@ -319,6 +412,17 @@ class SettingsCheckTest {
 
   private List<String> problems() {
     return check().problems();
+  }
+
+  /** The same from a file and the environment, as the program reads them. */
+  private List<String> problems(Map<String, String> environment) {
+    SmallRyeConfig config =
+        new SmallRyeConfigBuilder()
+            .addDefaultInterceptors()
+            .withSources(new EnvConfigSource(environment, 300))
+            .withSources(new PropertiesConfigSource(settings, "file", 250))
+            .build();
+    return SettingsCheck.of(config).problems();
   }
 
   private SettingsCheck check() {
