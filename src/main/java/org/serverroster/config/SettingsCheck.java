@@ -54,6 +54,9 @@ public final class SettingsCheck {
   /** What is due later is not meant; the database has no date for all that could be written. */
   private static final Duration LONGEST = Duration.ofDays(3660);
 
+  /** Endpoints whose messages are files, which have no headers. */
+  private static final Pattern FILES = Pattern.compile("(file|ftps?|sftp):");
+
   private static final String HASH =
       "a bcrypt hash that starts with $2a$ or $2y$ and a cost from 04 to 16, as htpasswd -nBC 12"
           + " makes it";
@@ -258,6 +261,13 @@ public final class SettingsCheck {
           "roster.commands.secret is missing: write what commands are signed with, or"
               + " roster.commands.authenticated=true when only those can write to the endpoint who"
               + " may command");
+    }
+    if (value("roster.commands.secret").isPresent()
+        && value("roster.commands.uri").filter(uri -> FILES.matcher(uri).lookingAt()).isPresent()) {
+      problems.add(
+          "roster.commands.secret makes no sense: write roster.commands.authenticated=true in its"
+              + " place when only those can write to the folder who may command; a file has no"
+              + " headers for a signature");
     }
     Optional<String> tlsCa = value("roster.xmpp.tls-ca");
     if (tlsCa.isPresent() && !Files.isReadable(Path.of(tlsCa.get()))) {

@@ -299,6 +299,21 @@ class SettingsCheckTest {
   }
 
   @Test
+  void aFileCannotBeSigned() {
+    settings.put("roster.commands.uri", "file:/var/spool/commands");
+    settings.put("roster.commands.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr");
+    assertTrue(
+        onlyProblem()
+            .startsWith(
+                "roster.commands.secret makes no sense: write roster.commands.authenticated=true"),
+        onlyProblem());
+    settings.put("roster.commands.authenticated", "true");
+    assertTrue(onlyProblem().startsWith("roster.commands.secret makes no sense"), onlyProblem());
+    settings.remove("roster.commands.secret");
+    assertEquals(List.of(), problems());
+  }
+
+  @Test
   void anEndpointGetsWhatItNeedsAndKeepsTheOperators() {
     assertEquals(
         "kafka:x?groupId=mine&autoOffsetReset=earliest",
