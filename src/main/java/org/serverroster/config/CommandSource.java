@@ -1,10 +1,12 @@
 package org.serverroster.config;
 
+import java.io.File;
 import java.time.Clock;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
+import org.apache.camel.component.file.FileConsumer;
 import org.apache.camel.component.jms.JmsConsumer;
 import org.apache.camel.component.kafka.KafkaConsumer;
 import org.apache.camel.component.kafka.TaskHealthState;
@@ -16,7 +18,8 @@ import org.springframework.jms.listener.DefaultMessageListenerContainer;
 
 /**
  * Watches the endpoint of {@code roster.commands.uri}. Its own client asks for it again and again
- * while it is away; here that becomes one line of the log, a word of readiness and a metric.
+ * while it is away; here that becomes one line of the log, a word of readiness and a metric. Of a
+ * folder we look whether commands can be taken from it.
  */
 public final class CommandSource {
 
@@ -24,6 +27,7 @@ public final class CommandSource {
 
   private final CamelContext context;
   private final Absence absence;
+  private volatile boolean watched = true;
 
   /**
    * @param context whose route takes the commands
@@ -38,12 +42,26 @@ public final class CommandSource {
   public void look() {
     Route route = context.getRoute(ROUTE);
     Optional<String> trouble = route == null ? Optional.empty() : trouble(route.getConsumer());
+    watched = route == null || isWatched(route.getConsumer());
     trouble.ifPresentOrElse(absence::noticed, absence::over);
   }
 
   /** Whether it is known to be away, since when and why. */
   Absence absence() {
     return absence;
+  }
+
+  /** How it is doing, in words: those of its trouble, if it has any. */
+  String state() {
+    return absence.reason().orElse(watched ? "is there" : "not watched");
+  }
+
+  /** Whether anybody would notice that it is away. */
+  private static boolean isWatched(Consumer consumer) {
+    return consumer instanceof JmsConsumer
+        || consumer instanceof KafkaConsumer
+        || consumer instanceof FileConsumer
+        || consumer instanceof HealthCheckAware aware && aware.getHealthCheck() != null;
   }
 
   /**
@@ -58,6 +76,12 @@ public final class CommandSource {
           .filter(task -> !task.isReady())
           .map(CommandSource::words)
           .findFirst();
+    }
+    if (consumer instanceof FileConsumer files) {
+      Optional<String> trouble = trouble(files.getEndpoint().getFile());
+      if (trouble.isPresent()) {
+        return trouble;
+      }
     }
     HealthCheck check = consumer instanceof HealthCheckAware aware ? aware.getHealthCheck() : null;
     HealthCheck.Result result = check == null ? null : check.call();
@@ -75,6 +99,21 @@ public final class CommandSource {
   private static String words(TaskHealthState task) {
     Exception failure = task.getLastError();
     return failure == null ? "no broker can be talked to" : Departure.describe(failure);
+  }
+
+  /** The client of a folder makes it at the start, and finds no files in one that it has not. */
+  private static Optional<String> trouble(File folder) {
+    if (!folder.exists()) {
+      return Optional.of("its folder is not there and could not be made");
+    }
+    if (!folder.isDirectory()) {
+      return Optional.of("its folder is none");
+    }
+    if (!folder.canRead() || !folder.canExecute()) {
+      return Optional.of("its folder cannot be read");
+    }
+    // What was taken is moved away within it, or deleted.
+    return folder.canWrite() ? Optional.empty() : Optional.of("its folder cannot be written to");
   }
 
   private static Optional<String> trouble(JmsConsumer consumer) {

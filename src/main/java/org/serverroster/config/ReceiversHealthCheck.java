@@ -45,7 +45,7 @@ class ReceiversHealthCheck implements HealthCheck {
     }
     if (settings.commands().uri().isPresent()) {
       Absence absence = commands.absence();
-      say(answer, "roster.commands.uri", absence.reason().orElse("is there"), absence.since());
+      say(answer, "roster.commands.uri", commands.state(), absence.since());
     }
     return answer.status(!failing || !settings.events().required()).build();
   }
