@@ -37,8 +37,8 @@ public final class SettingsCheck {
       Pattern.compile("[^\\s@<>\",;:()\\\\]+@[^\\s@<>\",;:()\\\\]+");
 
   /**
-   * What the library can compare with (not $2b$, which is the same as $2y$) in the time that somebody
-   * who logs in has.
+   * What the library can compare with (not $2b$, which is the same as $2y$) in the time that
+   * somebody who logs in has.
    */
   private static final Pattern BCRYPT =
       Pattern.compile("\\$2[ay]\\$(0[4-9]|1[0-6])\\$[./A-Za-z0-9]{53}");
