@@ -7,6 +7,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.component.file.FileConsumer;
+import org.apache.camel.component.file.FileEndpoint;
 import org.apache.camel.component.jms.JmsConsumer;
 import org.apache.camel.component.kafka.KafkaConsumer;
 import org.apache.camel.component.kafka.TaskHealthState;
@@ -78,10 +79,7 @@ public final class CommandSource {
           .findFirst();
     }
     if (consumer instanceof FileConsumer files) {
-      Optional<String> trouble = trouble(files.getEndpoint().getFile());
-      if (trouble.isPresent()) {
-        return trouble;
-      }
+      return trouble(files.getEndpoint());
     }
     HealthCheck check = consumer instanceof HealthCheckAware aware ? aware.getHealthCheck() : null;
     HealthCheck.Result result = check == null ? null : check.call();
@@ -102,7 +100,8 @@ public final class CommandSource {
   }
 
   /** The client of a folder makes it at the start, and finds no files in one that it has not. */
-  private static Optional<String> trouble(File folder) {
+  private static Optional<String> trouble(FileEndpoint files) {
+    File folder = files.getFile();
     if (!folder.exists()) {
       return Optional.of("its folder is not there and could not be made");
     }
@@ -112,8 +111,10 @@ public final class CommandSource {
     if (!folder.canRead() || !folder.canExecute()) {
       return Optional.of("its folder cannot be read");
     }
-    // What was taken is moved away within it, or deleted.
-    return folder.canWrite() ? Optional.empty() : Optional.of("its folder cannot be written to");
+    // What was taken is moved away within it, or deleted, unless the operator says otherwise.
+    return files.isNoop() || folder.canWrite()
+        ? Optional.empty()
+        : Optional.of("its folder cannot be written to");
   }
 
   private static Optional<String> trouble(JmsConsumer consumer) {
