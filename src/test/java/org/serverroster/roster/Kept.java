@@ -33,6 +33,7 @@ final class Kept {
             .with("blocked", false)
             .with("dropped", 0L)
             .with("resends", 0)
+            .with("errors_told", 0)
             .with("online", state.to());
     if (state.pendingOut()) {
       kept.with("asked_at", NOW.minusHours(1)).with("resend_at", NOW.plusHours(1));

@@ -314,7 +314,11 @@ class PeersTest {
       assertTrue(first.is("audited"));
       assertEquals("peer-unreachable", first.get("action"));
 
-      Kept failed = Kept.in(state).with("out_error", "remote-server-not-found").with("resends", 2);
+      Kept failed =
+          Kept.in(state)
+              .with("out_error", "remote-server-not-found")
+              .with("errors_told", 1)
+              .with("resends", 2);
       Change same = peers.fail(failed.fails("remote-server-not-found", true));
       assertFalse(same.is("notice"));
       assertFalse(same.is("audited"));
