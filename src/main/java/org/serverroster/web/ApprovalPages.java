@@ -214,6 +214,15 @@ final class ApprovalPages {
         : message(403, "Not allowed", "Deciding needs an administrator's login.", false);
   }
 
+  /** What came is not what a page of ours sends. */
+  static Response unreadable(int status) {
+    return message(
+        status,
+        "This cannot be read",
+        "Please open the link again, and use the form on its page.",
+        false);
+  }
+
   static Response failed() {
     return message(
         503,

@@ -78,6 +78,7 @@ class ApprovalResource {
   /** Decides, if the form is one that {@link #open} gave. */
   @POST
   @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+  @WholeForms.Read
   public Response decide(
       @PathParam("token") String token,
       @QueryParam("decision") String wish,
