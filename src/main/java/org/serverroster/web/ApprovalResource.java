@@ -12,12 +12,14 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.serverroster.approval.Decisions;
 import org.serverroster.approval.LinkState;
 import org.serverroster.approval.Links;
@@ -88,6 +90,23 @@ class ApprovalResource {
       @Context HttpServerRequest request) {
     return guarded(
         () -> decide(token, choice(pressed != null ? pressed : wish), nonce, typed, request));
+  }
+
+  /**
+   * A form that cannot be read. All else that fails has its page already ({@link #guarded}).
+   *
+   * @param failure never told: it quotes what came
+   */
+  @ServerExceptionMapper
+  Response unreadable(RuntimeException failure) {
+    return ApprovalPages.unreadable(400);
+  }
+
+  /** What has the wrong type, for instance, or a field that is too long. */
+  @ServerExceptionMapper
+  Response refused(WebApplicationException failure) {
+    int status = failure.getResponse().getStatus();
+    return status < 400 ? failure.getResponse() : ApprovalPages.unreadable(status);
   }
 
   private Response decide(

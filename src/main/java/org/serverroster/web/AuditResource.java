@@ -13,9 +13,9 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -202,14 +202,20 @@ class AuditResource {
   }
 
   private static OffsetDateTime moment(String name, String text) {
+    if (blank(text)) {
+      return null;
+    }
     try {
       // A plus sign in a query stands for a space unless it is escaped; no such time has a space.
-      return blank(text)
-          ? null
-          : Change.utc(OffsetDateTime.parse(text.strip().replace(' ', '+')).toInstant());
-    } catch (DateTimeParseException e) {
-      throw new BadRequestException(name + " must be a time such as 2026-11-25T00:00:00Z");
+      OffsetDateTime time =
+          Change.utc(OffsetDateTime.parse(text.strip().replace(' ', '+')).toInstant());
+      if (time.getYear() > 0 && time.getYear() < 10_000) { // more than databases know
+        return time;
+      }
+    } catch (DateTimeException e) {
+      // not a time, or one that is none in UTC
     }
+    throw new BadRequestException(name + " must be a time such as 2026-11-25T00:00:00Z");
   }
 
   private static long read(String cursor) {

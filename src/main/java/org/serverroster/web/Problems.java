@@ -5,6 +5,8 @@ import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.serverroster.config.Outage;
@@ -68,9 +70,15 @@ class Problems {
     return Problem.of(503, "the roster cannot be reached, try again later");
   }
 
+  /** Of the names of character sets only clients make up any, in the type of what they send. */
+  @ServerExceptionMapper({IllegalCharsetNameException.class, UnsupportedCharsetException.class})
+  Response unreadable(IllegalArgumentException failure) {
+    return Problem.of(400, "there is no such charset");
+  }
+
   @ServerExceptionMapper
   Response unexpected(RuntimeException failure) {
-    LOG.error("http-request-failed", failure);
+    LOG.error("http-request-failed", new Told(failure));
     return Problem.of(500, null);
   }
 }

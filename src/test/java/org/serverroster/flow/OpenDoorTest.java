@@ -1,6 +1,8 @@
 package org.serverroster.flow;
 
 import static io.restassured.RestAssured.given;
+import static java.net.http.HttpRequest.BodyPublishers.ofString;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,11 +15,18 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.serverroster.lab.LogLines;
 
 /** What anybody may send over HTTP, without a login. */
 @QuarkusTest
@@ -125,5 +134,65 @@ class OpenDoorTest extends Story {
         assertEquals("HTTP/1.1 413 Request Entity Too Large", answers.readLine(), length);
       }
     }
+  }
+
+  @Test
+  void whatCannotBeReadIsRefusedAndSaysNothingInTheLog() throws Exception {
+    String form = "application/x-www-form-urlencoded";
+    String forged = "\n2026-11-28T00:00:00.000Z INFO  [server-roster] delivered request=forged";
+    try (LogLines log = new LogLines()) {
+      for (HttpResponse<String> page :
+          List.of(
+              post("/approval/nobodys", form, "decision=%zz" + forged),
+              post("/approval/nobodys", form, "decision%zz" + forged + "=approve&nonce=x"),
+              post("/approval/nobodys", form, "a=1&".repeat(1001)),
+              post("/approval/nobodys", form + ";charset=nosuch", "nonce=%41"),
+              post("/approval/nobodys", form + ";charset=%20%", "nonce=%41"))) {
+        assertEquals(400, page.statusCode());
+        assertTrue(typeOf(page).startsWith("text/html"), typeOf(page));
+        assertEquals("no-store", page.headers().firstValue("Cache-Control").orElse(null));
+      }
+      HttpResponse<String> tooLong = post("/approval/nobodys", form, "nonce=" + "x".repeat(5000));
+      assertEquals(413, tooLong.statusCode());
+      assertTrue(typeOf(tooLong).startsWith("text/html"), typeOf(tooLong));
+      String deny = "/api/v1/domains/capulet.lit/peers/nobody.lit/deny";
+      for (HttpResponse<String> problem :
+          List.of(
+              post(deny, "application/json;charset=nosuch", "{}"),
+              post("/api/v1/domains/capulet.lit/roster", "text/csv;charset=nosuch", "x"),
+              get("/api/v1/audit?until=%2B999999999-12-31T23:59:59.999999999-18:00"),
+              get("/api/v1/audit?since=-999999999-01-01T00:00:00%2B18:00"),
+              get("/api/v1/audit?since=%2B300000-01-01T00:00:00Z"))) {
+        assertEquals(400, problem.statusCode(), problem.uri() + " " + problem.body());
+        assertEquals("application/problem+json", typeOf(problem));
+      }
+      assertEquals(List.of(), log.traces());
+      assertTrue(log.lines().stream().noneMatch(line -> line.contains("forged")));
+      assertTrue(log.lines().stream().noneMatch(line -> line.startsWith("http-request-failed")));
+    }
+  }
+
+  private static HttpResponse<String> post(String path, String type, String body) throws Exception {
+    return ask(path, request -> request.header("Content-Type", type).POST(ofString(body)));
+  }
+
+  private static HttpResponse<String> get(String path) throws Exception {
+    return ask(path, request -> request);
+  }
+
+  private static HttpResponse<String> ask(String path, UnaryOperator<HttpRequest.Builder> what)
+      throws Exception {
+    String login = "admin:" + House.PASSWORD;
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + path))
+            .header(
+                "Authorization",
+                "Basic " + Base64.getEncoder().encodeToString(login.getBytes(UTF_8)));
+    return HttpClient.newHttpClient()
+        .send(what.apply(request).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static String typeOf(HttpResponse<String> answer) {
+    return answer.headers().firstValue("Content-Type").orElse("none");
   }
 }
