@@ -9,6 +9,8 @@ import io.quarkus.security.identity.request.UsernamePasswordAuthenticationReques
 import io.quarkus.security.runtime.QuarkusPrincipal;
 import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -42,14 +44,16 @@ class Accounts implements IdentityProvider<UsernamePasswordAuthenticationRequest
 
   private final Settings settings;
   private final Clock clock;
+  private final PasswordChecks checks;
   private final SecretKeySpec key;
   private final String nobodysHash = BcryptUtil.bcryptHash("nobody");
   private final Map<String, Instant> confirmed = new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<Boolean>> underWay = new ConcurrentHashMap<>();
 
-  Accounts(Settings settings, Clock clock, SecureRandom random) {
+  Accounts(Settings settings, Clock clock, SecureRandom random, PasswordChecks checks) {
     this.settings = settings;
     this.clock = clock;
+    this.checks = checks;
     byte[] bytes = new byte[32];
     random.nextBytes(bytes);
     this.key = new SecretKeySpec(bytes, "HmacSHA256");
@@ -64,17 +68,20 @@ class Accounts implements IdentityProvider<UsernamePasswordAuthenticationRequest
   public Uni<SecurityIdentity> authenticate(
       UsernamePasswordAuthenticationRequest request, AuthenticationRequestContext context) {
     String password = new String(request.getPassword().getPassword());
-    return context.runBlocking(() -> identify(request.getUsername(), password));
+    return verify(request.getUsername(), password)
+        .map(right -> identity(request.getUsername(), right));
   }
 
-  private SecurityIdentity identify(String name, String password) {
+  private Uni<Boolean> verify(String name, String password) {
     Settings.User user = settings.users().get(name);
-    boolean right =
-        name.equals(ADMIN) && user == null
-            ? equal(password, settings.admin().password())
-            : matches(name, password, user == null ? nobodysHash : user.passwordHash())
-                && user != null;
-    if (!right) {
+    return name.equals(ADMIN) && user == null
+        ? Uni.createFrom().item(() -> equal(password, settings.admin().password()))
+        : matches(name, password, user == null ? nobodysHash : user.passwordHash());
+  }
+
+  private SecurityIdentity identity(String name, boolean right) {
+    Settings.User user = settings.users().get(name);
+    if (!right || (user == null && !name.equals(ADMIN))) {
       throw new AuthenticationFailedException("wrong user or password");
     }
     Set<String> roles = user == null ? Set.of(ADMIN) : Set.copyOf(user.roles());
@@ -84,33 +91,50 @@ class Accounts implements IdentityProvider<UsernamePasswordAuthenticationRequest
         .build();
   }
 
-  private boolean matches(String name, String password, String hash) {
+  private Uni<Boolean> matches(String name, String password, String hash) {
     String known = code(name + "\n" + password + "\n" + hash);
-    Instant now = clock.instant();
     Instant until = confirmed.get(known);
-    if (until != null && until.isAfter(now)) {
-      return true;
+    if (until != null && until.isAfter(clock.instant())) {
+      return Uni.createFrom().item(true);
     }
     // Many connections of one program log in at the same moment: one of them computes.
     CompletableFuture<Boolean> mine = new CompletableFuture<>();
     CompletableFuture<Boolean> another = underWay.putIfAbsent(known, mine);
     if (another != null) {
-      return another.join();
+      return comesBack(another);
     }
-    boolean right = false;
-    try {
-      right = BcryptUtil.matches(password, hash);
-      if (right && !hash.equals(nobodysHash)) {
-        if (confirmed.size() >= MOST_REMEMBERED) {
-          confirmed.clear();
-        }
-        confirmed.put(known, clock.instant().plus(REMEMBERED));
+    checks
+        .later(() -> compare(known, password, hash))
+        .whenComplete(
+            (right, failure) -> {
+              underWay.remove(known, mine);
+              if (failure == null) {
+                mine.complete(right);
+              } else {
+                mine.completeExceptionally(failure);
+              }
+            });
+    return comesBack(mine);
+  }
+
+  private boolean compare(String known, String password, String hash) {
+    boolean right = BcryptUtil.matches(password, hash);
+    if (right && !hash.equals(nobodysHash)) {
+      if (confirmed.size() >= MOST_REMEMBERED) {
+        confirmed.clear();
       }
-      return right;
-    } finally {
-      underWay.remove(known, mine);
-      mine.complete(right);
+      confirmed.put(known, clock.instant().plus(REMEMBERED));
     }
+    return right;
+  }
+
+  /** The request goes on where it has come from, not on the thread that has compared. */
+  private static Uni<Boolean> comesBack(CompletableFuture<Boolean> answer) {
+    Context request = Vertx.currentContext();
+    Uni<Boolean> later = Uni.createFrom().completionStage(answer);
+    return request == null
+        ? later
+        : later.emitOn(task -> request.runOnContext(nothing -> task.run()));
   }
 
   private boolean equal(String one, String other) {

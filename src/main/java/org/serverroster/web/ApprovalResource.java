@@ -14,6 +14,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
@@ -40,6 +41,7 @@ import org.serverroster.roster.StateForbidsException;
  */
 @Path("/approval/{token}")
 @Produces(MediaType.TEXT_HTML)
+@LoginsFirst.Known
 class ApprovalResource {
 
   private static final Logger LOG = Logger.getLogger("server-roster");
@@ -209,6 +211,10 @@ class ApprovalResource {
       return page.get();
     } catch (AuthenticationFailedException wrongPassword) {
       return ApprovalPages.logIn(true);
+    } catch (PasswordChecks.BusyException full) {
+      return Response.fromResponse(ApprovalPages.failed())
+          .header(HttpHeaders.RETRY_AFTER, "1")
+          .build();
     } catch (RuntimeException failure) {
       if (!database.isAway(failure)) { // that is told of once, not with every page
         LOG.warnf("approval-page-failed because=%s", Departure.describe(failure));

@@ -4,6 +4,7 @@ import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
@@ -40,6 +41,13 @@ class Problems {
   @ServerExceptionMapper
   Response failed(AuthenticationFailedException failure) {
     return Problem.of(401, null);
+  }
+
+  @ServerExceptionMapper
+  Response busy(PasswordChecks.BusyException failure) {
+    return Response.fromResponse(Problem.of(503, "too many log in at this moment, try again"))
+        .header(HttpHeaders.RETRY_AFTER, "1")
+        .build();
   }
 
   @ServerExceptionMapper

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.serverroster.lab.LogLines;
@@ -170,6 +171,41 @@ class OpenDoorTest extends Story {
       assertTrue(log.lines().stream().noneMatch(line -> line.contains("forged")));
       assertTrue(log.lines().stream().noneMatch(line -> line.startsWith("http-request-failed")));
     }
+  }
+
+  @Test
+  void manyWrongLoginsKeepNobodyButThoseWhoLogInWaiting() throws Exception {
+    assertEquals(200, as("auditor").get("/api/v1/domains").statusCode());
+    HttpClient flood = HttpClient.newHttpClient();
+    List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      String login = (i % 2 == 0 ? "auditor" : "nobody") + ":wrong-" + i;
+      all.add(
+          flood.sendAsync(
+              HttpRequest.newBuilder(
+                      URI.create("http://localhost:" + RestAssured.port + "/api/v1/domains"))
+                  .header(
+                      "Authorization",
+                      "Basic " + Base64.getEncoder().encodeToString(login.getBytes(UTF_8)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString()));
+    }
+    assertEquals(404, Browser.open("/approval/nobodys").statusCode());
+    assertEquals(200, given().get("/q/health/ready").statusCode());
+    assertEquals(200, as("admin").get("/api/v1/domains").statusCode());
+    assertEquals(200, as("auditor").get("/api/v1/domains").statusCode(), "known for a minute");
+    int turnedAway = 0;
+    for (CompletableFuture<HttpResponse<String>> each : all) {
+      HttpResponse<String> answer = each.join();
+      assertEquals("application/problem+json", typeOf(answer));
+      if (answer.statusCode() == 503) {
+        turnedAway++;
+        assertEquals("1", answer.headers().firstValue("Retry-After").orElse(null));
+      } else {
+        assertEquals(401, answer.statusCode());
+      }
+    }
+    assertTrue(turnedAway > 0, "there is room for a few alone");
   }
 
   private static HttpResponse<String> post(String path, String type, String body) throws Exception {
