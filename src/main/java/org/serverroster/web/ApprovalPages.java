@@ -113,59 +113,81 @@ final class ApprovalPages {
     return "review".equals(link.text("kind"));
   }
 
-  static Response done(Decision decision, Link link) {
+  /** What a page says: its title, and a sentence or two. */
+  record Words(String title, String text) {}
+
+  /**
+   * @param stanzas the presence types that leave because of it
+   */
+  static Response done(Decision decision, Link link, List<String> stanzas) {
+    Words words = wordsOfDone(decision, link, stanzas);
+    return message(200, words.title(), words.text(), true);
+  }
+
+  static Words wordsOfDone(Decision decision, Link link, List<String> stanzas) {
     String peer = link.text("peer");
-    if (isReview(link)) {
-      return decision == Decision.APPROVE
-          ? message(200, "You confirmed " + peer, peer + " stays trusted.", true)
-          : message(
-              200,
-              "You revoked the trust in " + peer,
-              peer + " is no longer trusted by " + link.text("domain") + ". It is being told so.",
-              true);
+    String domain = link.text("domain");
+    if (isReview(link) && decision == Decision.APPROVE) {
+      return new Words("You confirmed " + peer, peer + " stays trusted.");
     }
-    return decision == Decision.APPROVE
-        ? message(
-            200,
-            "You approved " + peer,
-            peer
-                + " is now trusted by "
-                + link.text("domain")
-                + ". It is being told so, and asked"
-                + " for its presence in return.",
-            true)
-        : message(
-            200,
+    if (decision == Decision.APPROVE) {
+      String asked = stanzas.contains("subscribe") ? ", and asked for its presence in return" : "";
+      return new Words(
+          "You approved " + peer,
+          peer + " is now trusted by " + domain + "." + told(stanzas, "subscribed", asked));
+    }
+    return isReview(link)
+        ? new Words(
+            "You revoked the trust in " + peer,
+            peer + " is no longer trusted by " + domain + "." + told(stanzas, "unsubscribed", ""))
+        : new Words(
             "You denied " + peer,
-            peer + " is not trusted by " + link.text("domain") + ". It is being told so.",
-            true);
+            peer + " is not trusted by " + domain + "." + told(stanzas, "unsubscribed", ""));
+  }
+
+  private static String told(List<String> stanzas, String answer, String more) {
+    return stanzas.contains(answer) ? " It is being told so" + more + "." : "";
   }
 
   static Response ended(Link link, int status) {
+    Words words = wordsOfEnded(link);
+    return message(status, words.title(), words.text(), true);
+  }
+
+  static Words wordsOfEnded(Link link) {
     String peer = link.text("peer");
+    String domain = link.text("domain");
     String outcome = link.text("outcome");
     String when = Moments.written(link.row().get("decided_at"));
-    return outcome.equals("withdrawn")
-        ? message(
-            status,
-            "The request was withdrawn",
-            peer + " took back its request on " + when + ". There is nothing left to decide.",
-            true)
-        : message(
-            status,
-            "Already " + outcome,
-            "The request of "
-                + peer
-                + " to be trusted by "
-                + link.text("domain")
-                + " was "
-                + outcome
-                + " by "
-                + link.text("decided_by")
-                + " on "
-                + when
-                + ". This link is used up.",
-            true);
+    if (outcome.equals("withdrawn")) {
+      return isReview(link)
+          ? new Words(
+              "The review is over",
+              peer
+                  + " gave up the presence of "
+                  + domain
+                  + " on "
+                  + when
+                  + ". There is nothing left to decide.")
+          : new Words(
+              "The request was withdrawn",
+              peer + " took back its request on " + when + ". There is nothing left to decide.");
+    }
+    String done = !isReview(link) ? outcome : outcome.equals("approved") ? "confirmed" : "revoked";
+    String what =
+        isReview(link)
+            ? "The trust of " + domain + " in " + peer
+            : "The request of " + peer + " to be trusted by " + domain;
+    return new Words(
+        "Already " + done,
+        what
+            + " was "
+            + done
+            + " by "
+            + link.text("decided_by")
+            + " on "
+            + when
+            + ". This link is used up.");
   }
 
   static Response expired(Link link, int status) {

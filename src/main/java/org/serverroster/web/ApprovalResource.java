@@ -30,6 +30,7 @@ import org.serverroster.config.Settings.Confirm;
 import org.serverroster.dossier.Dossier;
 import org.serverroster.outbox.Departure;
 import org.serverroster.roster.AlreadyDecidedException;
+import org.serverroster.roster.Change;
 import org.serverroster.roster.Decision;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.InvalidDomainException;
@@ -133,10 +134,9 @@ class ApprovalResource {
     String actor =
         confirm == Confirm.LOGIN ? caller().getPrincipal().getName() : link.text("administrator");
     String origin = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
+    Change change = decisions.byLink(decision.get(), link.row(), link.hash(), actor, origin);
     try {
-      routes.call(
-          "decide-for-a-person",
-          decisions.byLink(decision.get(), link.row(), link.hash(), actor, origin));
+      routes.call("decide-for-a-person", change);
     } catch (AlreadyDecidedException late) {
       return page(find(token), decision, null, 409);
     } catch (StateForbidsException no) {
@@ -145,7 +145,7 @@ class ApprovalResource {
     Link used = find(token);
     return used.state() == LinkState.VOTED
         ? ApprovalPages.voted(used, quorum, 200)
-        : ApprovalPages.done(decision.get(), link);
+        : ApprovalPages.done(decision.get(), link, change.stanzas());
   }
 
   private Response page(Link link, Optional<Decision> choice, String complaint, int conflict) {
