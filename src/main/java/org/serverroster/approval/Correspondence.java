@@ -47,6 +47,10 @@ public record Correspondence(String from, URI baseUrl) {
 
   private String root() {
     String base = baseUrl.toString();
-    return base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
+    int end = base.length();
+    while (end > 0 && base.charAt(end - 1) == '/') {
+      end--;
+    }
+    return base.substring(0, end);
   }
 }
