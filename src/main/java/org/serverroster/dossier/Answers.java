@@ -135,15 +135,17 @@ final class Answers {
 
   /** On one line, without what cannot be seen or turns the direction of what follows. */
   static String printable(String text) {
-    return text == null
-        ? ""
-        : cut(text.substring(0, Math.min(text.length(), 1000)))
-            .replaceAll("[\\p{C}\\p{Z}]+", " ")
-            .strip();
+    return text == null ? "" : cut(text).replaceAll("[\\p{C}\\p{Z}]+", " ").strip();
   }
 
+  /** Never between the two halves of a character. */
   private static String cut(String text) {
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 3) + "...";
+    if (text.length() <= LONGEST) {
+      return text;
+    }
+    int end = LONGEST - 3;
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end)
+        + "...";
   }
 
   private static boolean is(IQ answer, IQ.Type type) {
