@@ -5,12 +5,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -31,7 +33,9 @@ import org.serverroster.roster.LocalDomains;
  *
  * <p>A case has {@code id}, {@code digest}, {@code now}, {@code body}, {@code outcome} ({@code
  * done} until something forbids it), {@code reason}, and what could be read of {@code command},
- * {@code action}, {@code domain}, {@code peer}, {@code actor}, {@code change}.
+ * {@code action}, {@code domain}, {@code peer}, {@code actor}, {@code change}. What came before
+ * under its id is {@code before}: {@code parked}, which gives way, {@code settled}, which is the
+ * same command and stays, or null.
  */
 public final class Orders {
 
@@ -60,7 +64,7 @@ public final class Orders {
     Map<String, Object> order = new HashMap<>();
     for (String key :
         new String[] {
-          "command", "action", "domain", "peer", "actor", "change", "reason", "state"
+          "command", "action", "domain", "peer", "actor", "change", "reason", "state", "before"
         }) {
       order.put(key, null);
     }
@@ -103,15 +107,27 @@ public final class Orders {
   }
 
   /**
-   * The case of a command whose id was there before: a repeat has nothing to do, another one under
+   * The case of a command whose id was there before. One that was parked was never done, so it is
+   * judged again; a repeat has nothing to do, and the answer of the first time; another one under
    * the same id is parked under one of ours.
    *
-   * @param digest of what came first under that id
+   * @param first {@code digest}, {@code outcome} and {@code reason} of what came first under that
+   *     id, null when it was forgotten meanwhile
    */
-  public Map<String, Object> repeated(
-      @ExchangeProperty("order") Map<String, Object> order, @Body String digest) {
-    if (order.get("digest").equals(digest)) {
-      order.put("outcome", "repeated");
+  public Map<String, Object> compared(
+      @ExchangeProperty("order") Map<String, Object> order, @Body Map<String, Object> first) {
+    order.put("before", null);
+    if (first == null) {
+      return order;
+    }
+    boolean same = order.get("digest").equals(first.get("digest"));
+    if ("parked".equals(first.get("outcome"))) {
+      boolean told = same && isParked(order) && order.get("reason").equals(first.get("reason"));
+      order.put("before", told ? "settled" : "parked");
+    } else if (same) {
+      order.put("before", "settled");
+      order.put("outcome", first.get("outcome"));
+      order.put("reason", first.get("reason"));
     } else {
       order.put("id", "reused-" + UUID.randomUUID());
       order.put("outcome", "parked");
@@ -120,9 +136,29 @@ public final class Orders {
     return order;
   }
 
-  /** Whether it could not even be parked: then it waits, since nothing of it is kept. */
-  public boolean isParked(@ExchangeProperty("order") Map<String, Object> order) {
-    return "parked".equals(order.get("outcome"));
+  /**
+   * What its answer is made of. The id of the answer is made from that of the command, but a parked
+   * one may be answered otherwise later: its text and the reason are in the id too.
+   */
+  public Map<String, Object> answer(@ExchangeProperty("order") Map<String, Object> order) {
+    Map<String, Object> answer = new HashMap<>(order);
+    if (isParked(order)) {
+      answer.put("id", named(order.get("id"), order.get("digest"), order.get("reason")));
+    }
+    return answer;
+  }
+
+  /** The case when all of it is kept; from here on a repeat is called one. */
+  public Map<String, Object> settled(@ExchangeProperty("order") Map<String, Object> order) {
+    if ("settled".equals(order.get("before"))) {
+      order.put("outcome", "repeated");
+    }
+    return order;
+  }
+
+  /** Whether it fails again, maybe even to be parked: then it waits, nothing of it is kept. */
+  public boolean failsAgain(@ExchangeProperty("order") Map<String, Object> order) {
+    return isParked(order) || order.containsKey("failed");
   }
 
   /**
@@ -133,12 +169,17 @@ public final class Orders {
       @ExchangeProperty("order") Map<String, Object> order,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure,
       Exchange exchange) {
-    if (isParked(order) && !isOfDatabase(failure)) {
+    if (failsAgain(order) && !isOfDatabase(failure)) {
       exchange.setProperty("settled", true);
     }
+    order.put("failed", true);
     order.put("outcome", "parked");
     order.put("reason", "it could not be carried out: " + failure.getClass().getSimpleName());
     return order;
+  }
+
+  private static boolean isParked(Map<String, Object> order) {
+    return "parked".equals(order.get("outcome"));
   }
 
   private static boolean isOfDatabase(Throwable failure) {
@@ -216,6 +257,12 @@ public final class Orders {
     } catch (InvalidDomainException e) {
       return false;
     }
+  }
+
+  /** The same name for the same things. */
+  private static String named(Object... things) {
+    String all = Arrays.stream(things).map(String::valueOf).collect(Collectors.joining(" "));
+    return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   private static String digest(String text) {

@@ -59,7 +59,8 @@ abstract class CommandsInFolders extends Story {
                       .anyMatch(
                           line ->
                               line.startsWith(
-                                  "A mail about undelivered.lit could not be brought to nurse@capulet.lit")));
+                                  "A mail about undelivered.lit could not be brought to"
+                                      + " nurse@capulet.lit")));
     } finally {
       House.smtp().start();
     }
@@ -156,6 +157,59 @@ abstract class CommandsInFolders extends Story {
     assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
   }
 
+  @Test
+  void aParkedCommandIsJudgedAgainUnderItsId() throws Exception {
+    String peer = "mended.lit";
+    asks(peer);
+    send("wrong", Command.of("mend-1", "deny", peer).with("actor", "romeo@montague.lit"));
+    patiently().until(() -> parked("body", peer).size() == 1);
+    send("right", Command.of("mend-1", "deny", peer));
+    assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
+    patiently().until(() -> outcomesOf("mend-1").equals(List.of("done", "parked")));
+    assertEquals(List.of(), parked("body", peer), "nobody has to look after it any more");
+  }
+
+  @Test
+  void aRepeatIsAnsweredAgainAsTheFirstTime() throws Exception {
+    String peer = "answered.lit";
+    asks(peer);
+    for (Command command :
+        List.of(
+            Command.of("told-1", "deny", peer),
+            Command.of("told-2", "approve", "never-heard-of.lit"))) {
+      String id = Schemas.tree(command.toString()).path("id").asText();
+      send(id, command);
+      patiently().until(() -> outcomesOf(id).size() == 1);
+      JsonNode first = answersTo(id).get(0);
+      Folders.lose(first);
+      assertEquals(List.of(), answersTo(id));
+      send(id, command);
+      patiently().until(() -> outcomesOf(id).size() == 1);
+      JsonNode again = answersTo(id).get(0);
+      assertEquals(first.path("id"), again.path("id"), "a receiver knows it again");
+      assertEquals(first.at("/data/outcome"), again.at("/data/outcome"));
+      assertEquals(first.at("/data/reason"), again.at("/data/reason"));
+      assertEquals(List.of(), Schemas.violations(again.toString()));
+    }
+    assertEquals(List.of("done"), outcomesOf("told-1"));
+    assertEquals(List.of("refused"), outcomesOf("told-2"));
+    assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
+  }
+
+  private static List<JsonNode> answersTo(String command) throws IOException {
+    return Folders.all().stream()
+        .filter(event -> event.at("/data/command").asText().equals(command))
+        .toList();
+  }
+
+  /** How a command was answered, in the order of the words. */
+  private static List<String> outcomesOf(String command) throws IOException {
+    return answersTo(command).stream()
+        .map(answer -> answer.at("/data/outcome").asText())
+        .sorted()
+        .toList();
+  }
+
   private static List<JsonNode> answers(String outcome) throws IOException {
     return Folders.all().stream()
         .filter(event -> event.path("type").asText().equals("org.serverroster.command.answered.v1"))
@@ -169,6 +223,16 @@ abstract class CommandsInFolders extends Story {
 
   private static List<String> about(String peer) {
     return Folders.lines().stream().filter(line -> line.contains(peer)).toList();
+  }
+
+  /** That field of those parked commands in which the word is. */
+  private static List<String> parked(String field, String word) {
+    return as("auditor")
+        .get("/api/v1/commands/parked?limit=500")
+        .jsonPath()
+        .getList(
+            "commands.findAll { it.%1$s.contains('%2$s') }.%1$s".formatted(field, word),
+            String.class);
   }
 
   private static List<String> parked() {

@@ -57,6 +57,11 @@ public class Folders implements QuarkusTestResourceLifecycleManager {
     }
   }
 
+  /** Takes an event away, as if it had never arrived. */
+  static void lose(JsonNode event) throws IOException {
+    Files.delete(folder.resolve("events").resolve(event.path("id").asText() + ".json"));
+  }
+
   /** All lines that people were told. */
   static List<String> lines() {
     Path lines = folder.resolve("lines.txt");

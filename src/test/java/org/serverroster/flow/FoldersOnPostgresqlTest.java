@@ -2,25 +2,40 @@ package org.serverroster.flow;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.patiently;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
+import org.serverroster.pipeline.Orders;
 
 /** The same on PostgreSQL, which goes away and comes back. */
 @QuarkusTest
 @QuarkusTestResource(value = Postgresql.class, restrictToAnnotatedClass = true)
 class FoldersOnPostgresqlTest extends CommandsInFolders {
+
+  @Inject ProducerTemplate template;
+
+  @Inject
+  @Named("orders")
+  Orders orders;
 
   @Test
   void aCommandWaitsForTheDatabase() throws Exception {
@@ -82,6 +97,63 @@ class FoldersOnPostgresqlTest extends CommandsInFolders {
                     .anyMatch(reason -> reason.toString().startsWith("it could not be carried")));
     patiently().until(() -> Folders.waiting().isEmpty());
     assertState(peer, "none+pending-in");
+  }
+
+  @Test
+  void whatTheDatabaseRefusedIsDoneWhenItComesAgain() throws Exception {
+    String peer = "untried.lit";
+    asks(peer);
+    run(
+        """
+        create function deny() returns trigger language plpgsql as $$ begin
+          if new.peer = 'untried.lit' then
+            raise exception 'permission denied' using errcode = '42501';
+          end if;
+          return new;
+        end $$\
+        """);
+    run("create trigger deny before insert on audit_entry for each row execute function deny()");
+    byte[] text = Command.of("untried-1", "deny", peer).toString().getBytes(UTF_8);
+    try {
+      Folders.command("untried", text);
+      patiently()
+          .until(() -> run("select count(*) = 1 from pipeline_command where id = 'untried-1'"));
+    } finally {
+      run("drop trigger deny on audit_entry");
+    }
+    assertState(peer, "none+pending-in");
+    Folders.command("untried-again", text);
+    assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
+    patiently()
+        .until(() -> run("select outcome = 'done' from pipeline_command where id = 'untried-1'"));
+  }
+
+  /** As two replicas would do it. */
+  @Test
+  void aParkedCommandThatComesTwiceAtOnceIsDoneOnce() throws Exception {
+    String text = Command.of("twice-1", "block", "twice.lit").toString();
+    run(
+        """
+        insert into pipeline_command (id, digest, received_at, outcome, reason)
+        values ('twice-1', '', now(), 'parked', 'it was parked once')\
+        """);
+    List<CompletableFuture<Exchange>> both = new ArrayList<>();
+    for (int time = 0; time < 2; time++) {
+      both.add(
+          template.asyncSend(
+              "direct:settle-command",
+              exchange -> {
+                exchange.getMessage().setBody(text);
+                exchange.setProperty("order", orders.open(exchange));
+              }));
+    }
+    List<String> outcomes = new ArrayList<>();
+    for (CompletableFuture<Exchange> one : both) {
+      Map<?, ?> order = one.get().getProperty("order", Map.class);
+      outcomes.add(order.get("outcome").toString());
+    }
+    assertEquals(List.of("done", "repeated"), outcomes.stream().sorted().toList());
+    assertTrue(run("select count(*) = 1 from audit_entry where peer = 'twice.lit'"));
   }
 
   /** Whether the statement says so; true for one that says nothing. */
