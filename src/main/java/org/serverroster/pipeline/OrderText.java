@@ -16,25 +16,35 @@ final class OrderText {
   private static final int LARGEST = 16_384;
 
   /**
-   * The text.
+   * What came, or the beginning of it when that is too long.
    *
-   * @throws UnacceptableException when it is too long, or no text in UTF-8
+   * @throws UnacceptableException when nothing of it can be read
    */
-  static String of(Message message) throws UnacceptableException {
+  static byte[] bytes(Message message) throws UnacceptableException {
     try {
-      byte[] bytes = bytes(message);
-      if (bytes.length > LARGEST) {
-        throw new UnacceptableException("longer than " + LARGEST + " bytes");
-      }
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new UnacceptableException("not UTF-8");
+      return beginning(message);
     } catch (IOException | JMSException e) {
       throw new UnacceptableException("it could not be read");
     }
   }
 
-  private static byte[] bytes(Message message)
+  /**
+   * The text.
+   *
+   * @throws UnacceptableException when it is too long, or no text in UTF-8
+   */
+  static String of(byte[] bytes) throws UnacceptableException {
+    if (bytes.length > LARGEST) {
+      throw new UnacceptableException("longer than " + LARGEST + " bytes");
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new UnacceptableException("not UTF-8");
+    }
+  }
+
+  private static byte[] beginning(Message message)
       throws IOException, JMSException, UnacceptableException {
     Object body = message.getBody();
     if (body instanceof TextMessage text) {

@@ -71,12 +71,13 @@ public final class Orders {
     order.put("now", Change.utc(clock.instant()));
     order.put("outcome", "done");
     order.put("body", "");
-    order.put("id", "unreadable-" + UUID.randomUUID());
+    order.put("id", null);
     order.put("digest", "");
     try {
-      String text = OrderText.of(exchange.getMessage());
+      byte[] bytes = OrderText.bytes(exchange.getMessage());
+      order.put("digest", digest(bytes));
+      String text = OrderText.of(bytes);
       order.put("body", text.replace('\0', ' '));
-      order.put("digest", digest(text));
       vouch(exchange.getMessage(), text);
       Order read = reader.read(text);
       order.put("id", read.id());
@@ -87,6 +88,9 @@ public final class Orders {
     } catch (UnacceptableException e) {
       order.put("outcome", "parked");
       order.put("reason", e.getMessage());
+    }
+    if (order.get("id") == null) {
+      order.put("id", "unreadable-" + named(order.get("digest"), order.get("reason")));
     }
     return order;
   }
@@ -129,7 +133,7 @@ public final class Orders {
       order.put("outcome", first.get("outcome"));
       order.put("reason", first.get("reason"));
     } else {
-      order.put("id", "reused-" + UUID.randomUUID());
+      order.put("id", "reused-" + named(order.get("id"), order.get("digest")));
       order.put("outcome", "parked");
       order.put("reason", "id: it was used for another command before");
     }
@@ -265,11 +269,9 @@ public final class Orders {
     return UUID.nameUUIDFromBytes(all.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
-  private static String digest(String text) {
+  private static String digest(byte[] bytes) {
     try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -196,6 +196,30 @@ abstract class CommandsInFolders extends Story {
     assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
   }
 
+  @Test
+  void theSamePoisonIsKeptAndToldOnce() throws Exception {
+    String peer = "drugged.lit";
+    String unreadable = "{\"version\": 987654}";
+    asks(peer);
+    send("sweet", Command.of("sweet-1", "deny", peer));
+    assertEquals(List.of("unsubscribed"), awaitTypesTo(peer, 1));
+    for (int time = 1; time <= 3; time++) {
+      Folders.command("bitter-" + time, unreadable.getBytes(UTF_8));
+      send("sour-" + time, Command.of("sweet-1", "revoke", peer));
+    }
+    patiently().untilAsserted(() -> assertEquals(List.of(), Folders.waiting()));
+    assertEquals(List.of(unreadable), parked("body", "987654"));
+    assertEquals(1, parked("body", peer).size());
+    patiently().until(() -> outcomesOf("sweet-1").equals(List.of("done", "parked")));
+    patiently()
+        .until(
+            () ->
+                answers("parked").stream()
+                        .filter(answer -> answer.at("/data/reason").asText().contains("987654"))
+                        .count()
+                    == 1);
+  }
+
   private static List<JsonNode> answersTo(String command) throws IOException {
     return Folders.all().stream()
         .filter(event -> event.at("/data/command").asText().equals(command))
