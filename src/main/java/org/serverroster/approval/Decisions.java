@@ -2,6 +2,7 @@ package org.serverroster.approval;
 
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import org.serverroster.roster.Action;
 import org.serverroster.roster.Change;
 import org.serverroster.roster.Decision;
@@ -14,8 +15,8 @@ public final class Decisions {
   /** The actor of what nobody did in time. */
   public static final String CLOCK = "server-roster";
 
-  /** The longest note that is kept, in characters. */
-  public static final int LONGEST_NOTE = 2000;
+  /** The longest note that is kept, in UTF-16 code units, in which H2 counts. */
+  private static final int LONGEST_NOTE = 2000;
 
   private final Clock clock;
   private final LocalDomains domains;
@@ -27,6 +28,27 @@ public final class Decisions {
   public Decisions(Clock clock, LocalDomains domains) {
     this.clock = clock;
     this.domains = domains;
+  }
+
+  /** A note as it is kept: its line ends are line feeds, whatever its writer's system has. */
+  public static String note(String note) {
+    return note == null ? null : note.replace("\r\n", "\n").replace('\r', '\n');
+  }
+
+  /** What is wrong with a {@linkplain #note note}, for its writer; empty when nothing is. */
+  public static Optional<String> flaw(String note) {
+    if (note == null) {
+      return Optional.empty();
+    }
+    if (note.length() > LONGEST_NOTE) {
+      return Optional.of("longer than %d characters (UTF-16)".formatted(LONGEST_NOTE));
+    }
+    if (note.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t')) {
+      return Optional.of("a control character is in it, other than tab and line end");
+    }
+    return note.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)
+        ? Optional.of("half a surrogate pair is in it")
+        : Optional.empty();
   }
 
   /**

@@ -64,9 +64,8 @@ final class OrderReader {
     must(isText(order.domain(), 1, 1023), "domain: one of our domains");
     must(isText(order.peer(), 1, 1023), "peer: the other server");
     must(isText(order.actor(), 3, 320), "actor: the acting person");
-    must(
-        order.note() == null || isText(order.note(), 0, Decisions.LONGEST_NOTE),
-        "note: at most 2,000 characters");
+    String flaw = Decisions.flaw(Decisions.note(order.note())).orElse(null);
+    must(flaw == null, "note: " + flaw);
     return order;
   }
 

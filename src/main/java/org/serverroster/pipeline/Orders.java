@@ -233,7 +233,7 @@ public final class Orders {
                 read.actor(),
                 "pipeline",
                 read.id())
-            .because(read.note());
+            .because(Decisions.note(read.note()));
     change.put("preApprove", !Boolean.FALSE.equals(read.preApprove()));
     change.put("subscribeBack", !Boolean.FALSE.equals(read.subscribeBack()));
     change.put("block", Boolean.TRUE.equals(read.block()));

@@ -18,6 +18,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.Optional;
 import org.serverroster.approval.Decisions;
 import org.serverroster.roster.Action;
 import org.serverroster.roster.Change;
@@ -69,7 +70,7 @@ class PeerActions {
    * @param block {@code deny}: whether nothing more is heard of it; default false
    * @param reviewAfter {@code approve}: when the approval is to be confirmed, an ISO-8601 duration;
    *     default {@code roster.approval.review-after}
-   * @param note why, for the audit trail, at most 2,000 characters
+   * @param note why, for the audit trail, at most 2,000 characters, counted in UTF-16
    */
   record Order(
       Boolean preApprove, Boolean subscribeBack, Boolean block, String reviewAfter, String note) {}
@@ -167,7 +168,7 @@ class PeerActions {
     String origin = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
     String actor = identity.getIdentity().getPrincipal().getName();
     Change change = decisions.byAdministrator(action, ours, server, actor, "rest", origin);
-    change.because(order.note());
+    change.because(Decisions.note(order.note()));
     change.put("preApprove", !Boolean.FALSE.equals(order.preApprove()));
     change.put("subscribeBack", !Boolean.FALSE.equals(order.subscribeBack()));
     change.put("block", Boolean.TRUE.equals(order.block()));
@@ -186,9 +187,12 @@ class PeerActions {
     }
     try {
       Order order = reader.readValue(body);
-      if (order == null || !isReadable(order.note())) {
-        throw new BadRequestException(
-            "note must be text of at most " + Decisions.LONGEST_NOTE + " characters");
+      if (order == null) {
+        throw new BadRequestException("the body must be a JSON object");
+      }
+      Optional<String> flaw = Decisions.flaw(Decisions.note(order.note()));
+      if (flaw.isPresent()) {
+        throw new BadRequestException("note: " + flaw.get());
       }
       return order;
     } catch (JsonProcessingException e) {
@@ -196,12 +200,6 @@ class PeerActions {
           "the body must be a JSON object of preApprove, subscribeBack and block (true or false),"
               + " reviewAfter and note (text)");
     }
-  }
-
-  private static boolean isReadable(String note) {
-    return note == null
-        || (note.length() <= Decisions.LONGEST_NOTE
-            && note.chars().noneMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t'));
   }
 
   private static Duration reviewAfter(Order order) {
