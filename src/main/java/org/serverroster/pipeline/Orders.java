@@ -1,5 +1,6 @@
 package org.serverroster.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -79,12 +80,11 @@ public final class Orders {
       String text = OrderText.of(bytes);
       order.put("body", text.replace('\0', ' '));
       vouch(exchange.getMessage(), text);
-      Order read = reader.read(text);
-      order.put("id", read.id());
-      order.put("command", read.id());
-      order.put("action", read.action());
-      order.put("actor", read.actor());
-      order.put("change", change(read, order));
+      JsonNode parsed = reader.parse(text);
+      Map<String, String> names = reader.names(parsed);
+      order.putAll(names);
+      order.put("command", names.get("id"));
+      order.put("change", change(reader.read(parsed), order));
     } catch (UnacceptableException e) {
       order.put("outcome", "parked");
       order.put("reason", e.getMessage());
@@ -134,8 +134,10 @@ public final class Orders {
       order.put("reason", first.get("reason"));
     } else {
       order.put("id", "reused-" + named(order.get("id"), order.get("digest")));
-      order.put("outcome", "parked");
-      order.put("reason", "id: it was used for another command before");
+      if (!isParked(order)) {
+        order.put("outcome", "parked");
+        order.put("reason", "id: it was used for another command before");
+      }
     }
     return order;
   }
@@ -233,7 +235,7 @@ public final class Orders {
                 read.actor(),
                 "pipeline",
                 read.id())
-            .because(Decisions.note(read.note()));
+            .because(read.note());
     change.put("preApprove", !Boolean.FALSE.equals(read.preApprove()));
     change.put("subscribeBack", !Boolean.FALSE.equals(read.subscribeBack()));
     change.put("block", Boolean.TRUE.equals(read.block()));

@@ -132,6 +132,10 @@ abstract class CommandsInFolders extends Story {
     for (JsonNode answer : answers("parked")) {
       assertEquals(List.of(), Schemas.violations(answer.toString()));
     }
+    for (String id : List.of("6", "7", "8", "9", "10")) {
+      patiently().until(() -> outcomesOf(id).equals(List.of("parked")));
+      assertEquals("approve", answersTo(id).get(0).at("/data/action").asText());
+    }
   }
 
   /** The end of a command belongs to its endpoint, and to nothing that it only wakes. */
