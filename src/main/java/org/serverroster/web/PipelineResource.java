@@ -13,11 +13,16 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.serverroster.approval.Moments;
+import org.serverroster.roster.Change;
 
 /** What those need who write or look after a pipeline: the schemas, and what was no command. */
 @Path("/api/v1")
@@ -25,6 +30,10 @@ import org.serverroster.approval.Moments;
 class PipelineResource {
 
   private static final int LARGEST_PAGE = 500;
+
+  /** After everything that was parked. */
+  private static final OffsetDateTime END = OffsetDateTime.parse("9999-01-01T00:00:00Z");
+
   private static final Set<String> SCHEMAS =
       Set.of(
           "roster.changed.v1",
@@ -42,8 +51,12 @@ class PipelineResource {
     this.routes = routes;
   }
 
-  /** The newest first. */
-  record ParkedCommands(List<ParkedCommand> commands) {}
+  /**
+   * A page, the newest first.
+   *
+   * @param next the cursor of the next page, null on the last one
+   */
+  record ParkedCommands(List<ParkedCommand> commands, String next) {}
 
   /**
    * Something that came as a command and waits for a person.
@@ -71,12 +84,15 @@ class PipelineResource {
   @GET
   @Path("commands/parked")
   @Produces(MediaType.APPLICATION_JSON)
-  public ParkedCommands parked(@QueryParam("limit") @DefaultValue("50") int limit) {
+  public ParkedCommands parked(
+      @QueryParam("limit") @DefaultValue("50") int limit, @QueryParam("cursor") String cursor) {
     if (limit < 1 || limit > LARGEST_PAGE) {
       throw new BadRequestException("limit must be from 1 to " + LARGEST_PAGE);
     }
-    return new ParkedCommands(
-        routes.rows("list-parked-commands", Map.of("limit", limit)).stream()
+    Map<String, Object> parameters = read(cursor);
+    parameters.put("limit", limit + 1);
+    List<ParkedCommand> rows =
+        routes.rows("list-parked-commands", parameters).stream()
             .map(
                 row ->
                     new ParkedCommand(
@@ -84,6 +100,43 @@ class PipelineResource {
                         Moments.instant(row.get("received_at")),
                         (String) row.get("reason"),
                         (String) row.get("body")))
-            .toList());
+            .toList();
+    return rows.size() > limit
+        ? new ParkedCommands(rows.subList(0, limit), cursor(rows.get(limit - 1)))
+        : new ParkedCommands(rows, null);
+  }
+
+  private static String cursor(ParkedCommand last) {
+    String cursor = String.join(" ", last.receivedAt().toString(), last.id());
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(cursor.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Where the page begins: behind the command {@code id} of the moment {@code at}. */
+  private static Map<String, Object> read(String cursor) {
+    Map<String, Object> begin = new HashMap<>();
+    begin.put("at", END);
+    begin.put("id", "");
+    if (cursor == null || cursor.isBlank()) {
+      return begin;
+    }
+    try {
+      String[] last =
+          new String(Base64.getUrlDecoder().decode(cursor.strip()), StandardCharsets.UTF_8)
+              .split(" ", 2);
+      Instant at = Instant.parse(last[0]);
+      if (last.length < 2
+          || last[1].indexOf("\0") >= 0
+          || at.isBefore(Instant.EPOCH)
+          || at.isAfter(END.toInstant())) {
+        throw new IllegalArgumentException("it is incomplete");
+      }
+      begin.put("at", Change.utc(at));
+      begin.put("id", last[1]);
+      return begin;
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new BadRequestException("the cursor is not one that a page has given");
+    }
   }
 }

@@ -10,6 +10,7 @@ import static org.serverroster.flow.House.patiently;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.QuarkusTestResource;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -222,6 +223,27 @@ abstract class CommandsInFolders extends Story {
                         .filter(answer -> answer.at("/data/reason").asText().contains("987654"))
                         .count()
                     == 1);
+  }
+
+  @Test
+  void theParkedCommandsAreReadPageByPage() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      send("paged-" + i, Command.of("paged-" + i, "deny", "paged.lit").with("version", 0));
+    }
+    patiently().until(() -> parked("body", "paged.lit").size() == 5);
+    List<String> read = new ArrayList<>();
+    String cursor = "";
+    while (cursor != null) {
+      var page = as("auditor").get("/api/v1/commands/parked?limit=2&cursor=" + cursor).jsonPath();
+      read.addAll(page.getList("commands.id", String.class));
+      cursor = page.getString("next");
+    }
+    List<String> all =
+        as("auditor").get("/api/v1/commands/parked?limit=500").jsonPath().getList("commands.id");
+    assertEquals(all, read);
+    for (String none : List.of("soon", "c29vbg", "MTAwMDAtMDEtMDFUMDA6MDA6MDBaIHg")) {
+      as("auditor").get("/api/v1/commands/parked?cursor=" + none).then().statusCode(400);
+    }
   }
 
   private static List<JsonNode> answersTo(String command) throws IOException {
