@@ -3,18 +3,24 @@ package org.serverroster.flow;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
+import static org.serverroster.flow.House.patiently;
 import static org.serverroster.flow.House.xmpp;
 
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.serverroster.flow.Mailboxes.Mail;
+import org.serverroster.xmpp.ScriptedXmppServer;
 import org.w3c.dom.Element;
 
 /** What a person is told about a peer before they decide, whatever its server says of itself. */
@@ -27,6 +33,9 @@ class DossierIT extends Story {
           + "<field var='abuse-addresses'><value>mailto:abuse@%1$s</value>"
           + "<value>javascript:alert(1)</value></field>"
           + "<field var='security-addresses'><value>xmpp:security@%1$s</value></field></x>";
+
+  private static final String FEATURE = "<feature var='urn:xmpp:server-presence'/>";
+  private static final String SOFTWARE = "<name>Prosody</name><version>0.12.3</version>";
 
   @AfterEach
   void acknowledgeAgain() {
@@ -43,9 +52,9 @@ class DossierIT extends Story {
                     send,
                     peer,
                     "<identity category='server' type='im' name='Talking'/>"
-                        + "<feature var='urn:xmpp:server-presence'/>"
+                        + FEATURE
                         + CONTACTS.formatted(peer),
-                    "<name>Prosody</name><version>0.12.3</version>"));
+                    SOFTWARE));
     asks(peer);
 
     Mail mail = mailboxes().await(NURSE, peer);
@@ -66,19 +75,44 @@ class DossierIT extends Story {
         .then()
         .statusCode(200)
         .body("supportsServerPresence", equalTo(true))
+        .body("software", equalTo("Prosody 0.12.3"))
         .body("reachability", equalTo("answers"))
         .body("contacts", hasItem("abuse: mailto:abuse@" + peer));
     assertEquals(asked, questionsTo(peer), "it is asked once within the hour");
     as("auditor").get("/api/v1/domains/capulet.lit/peers/no.lit/dossier").then().statusCode(404);
   }
 
+  /**
+   * The mail about a peer whose server answers overtakes the one that still waits for an answer.
+   */
   @Test
-  void aSilentServerDelaysTheMailByNoMoreThanTheTimeOut() {
-    String peer = "mute.lit";
-    asks(peer);
-    Mail mail = mailboxes().await(NURSE, peer);
-    assertTrue(mail.text().contains("Server: did not answer"), mail.text());
-    assertTrue(mail.text().contains("Server roster: not known"), mail.text());
+  void aSilentServerIsInTheWayOfNoOtherPeersMail() {
+    xmpp().answerSends(send -> to(send).startsWith("mute") ? "" : answer(send, to(send), "", ""));
+    AtomicInteger round = new AtomicInteger();
+    patiently()
+        .until(
+            () -> {
+              String mute = "mute-%d.lit".formatted(round.incrementAndGet());
+              String quick = "quick-%d.lit".formatted(round.get());
+              asks(mute);
+              patiently().until(() -> questionsTo(mute) >= 3);
+              asks(quick);
+              Mail late = mailboxes().await(NURSE, mute);
+              assertTrue(late.text().contains("Server: did not answer"), late.text());
+              assertTrue(late.text().contains("Server roster: not known"), late.text());
+              mailboxes().await(NURSE, quick);
+              return comesBefore(quick, mute);
+            });
+  }
+
+  /** In the nurse's mailbox. */
+  private static boolean comesBefore(String one, String other) {
+    return mailboxes().all().stream()
+        .filter(mail -> mail.recipient().equals(NURSE))
+        .flatMap(mail -> Stream.of(one, other).filter(p -> mail.text().contains(" " + p + " ")))
+        .findFirst()
+        .get()
+        .equals(one);
   }
 
   @Test
@@ -121,25 +155,67 @@ class DossierIT extends Story {
     Mail mail = mailboxes().await(NURSE, peer);
 
     assertTrue(mail.text().contains("Server roster: not known"), mail.text());
-    House.patiently().until(() -> xmpp().accepted() > streams); // it was given up
-    House.patiently().until(() -> given().get("/q/health/ready").statusCode() == 200);
+    patiently().until(() -> xmpp().accepted() > streams); // it was given up
+    patiently().until(() -> given().get("/q/health/ready").statusCode() == 200);
     asks("after-verbose.lit");
     mailboxes().await(NURSE, "after-verbose.lit");
     assertState(peer, "none+pending-in");
   }
 
   @Test
-  void whatItIsAskedByAStrangerWithAnotherIdIsNoAnswer() {
-    String peer = "spoofed.lit";
-    xmpp()
-        .answerSends(
-            send -> answer(send, "other.lit", "<feature var='urn:xmpp:server-presence'/>", ""));
-    asks(peer);
-    mailboxes().await(NURSE, peer);
-    as("admin")
-        .get("/api/v1/domains/capulet.lit/peers/" + peer + "/dossier")
-        .then()
-        .body("software", equalTo(null));
+  void anAnswerFromAnotherServerIsNotBelieved() {
+    assertIsNotBelieved(
+        "spoofed", answer -> answer.replaceAll(" from='[^']*'", " from='other.lit'"));
+  }
+
+  @Test
+  void anAnswerUnderAnotherIdIsNotBelieved() {
+    assertIsNotBelieved("confused", answer -> answer.replace(" id='", " id='not-"));
+  }
+
+  /**
+   * Asked in the name of the component, whose answers nobody else compares with the questions.
+   * Behind the forged answers comes a true one, to the ping, which shows that they came in time.
+   */
+  private static void assertIsNotBelieved(String name, UnaryOperator<String> forged) {
+    AtomicInteger round = new AtomicInteger();
+    patiently()
+        .until(
+            () -> {
+              String peer = "%s-%d.lit".formatted(name, round.incrementAndGet());
+              xmpp()
+                  .send(
+                      "<presence from='%s' to='%s' type='subscribe'/>"
+                          .formatted(peer, House.COMPONENT));
+              patiently().until(() -> askedByTheComponent(peer).size() >= 3);
+              for (Element question : askedByTheComponent(peer)) {
+                xmpp().send(forged.apply(result(question, payload(question, FEATURE, SOFTWARE))));
+              }
+              askedByTheComponent(peer).stream()
+                  .filter(question -> ScriptedXmppServer.child(question, "ping") != null)
+                  .forEach(ping -> xmpp().send(result(ping, "")));
+              mailboxes().await(NURSE, peer);
+              return as("admin")
+                  .get("/api/v1/domains/%s/peers/%s/dossier".formatted(House.COMPONENT, peer))
+                  .then()
+                  .statusCode(200)
+                  .body("supportsServerPresence", nullValue())
+                  .body("software", nullValue())
+                  .extract()
+                  .path("reachability")
+                  .equals("answers");
+            });
+  }
+
+  private static List<Element> askedByTheComponent(String peer) {
+    return xmpp().received().stream()
+        .filter(stanza -> stanza.getLocalName().equals("iq") && to(stanza).equals(peer))
+        .toList();
+  }
+
+  private static String result(Element question, String payload) {
+    return "<iq type='result' id='%s' from='%s' to='%s'>%s</iq>"
+        .formatted(question.getAttribute("id"), to(question), House.COMPONENT, payload);
   }
 
   @Test
@@ -164,10 +240,14 @@ class DossierIT extends Story {
     WholeProtocol.act("again.example", "deny", Map.of()).statusCode(200);
     WholeProtocol.act("again.example", "allow-again", Map.of()).statusCode(200);
     asks("again.example");
-    House.patiently().until(() -> mailboxes().about(NURSE, "again.example").size() == 2);
+    patiently().until(() -> mailboxes().about(NURSE, "again.example").size() == 2);
     String text = mailboxes().about(NURSE, "again.example").get(1).text();
     assertTrue(text.contains("Before: request denied on "), text);
     assertTrue(text.contains("by admin"), text);
+  }
+
+  private static String to(Element send) {
+    return send.getAttribute("to");
   }
 
   private static int questionsTo(String peer) {
@@ -182,15 +262,17 @@ class DossierIT extends Story {
     if (!inner.getLocalName().equals("iq")) {
       return "";
     }
-    String namespace = org.serverroster.xmpp.ScriptedXmppServer.child(inner).getNamespaceURI();
-    String payload =
-        switch (namespace) {
-          case "http://jabber.org/protocol/disco#info" ->
-              "<query xmlns='" + namespace + "'>" + info + "</query>";
-          case "jabber:iq:version" -> "<query xmlns='" + namespace + "'>" + version + "</query>";
-          default -> "";
-        };
     return "<send xmlns='urn:server-roster:handover:0'><iq xmlns='jabber:client' type='result' id='%s' from='%s' to='capulet.lit'>%s</iq></send>"
-        .formatted(inner.getAttribute("id"), peer, payload);
+        .formatted(inner.getAttribute("id"), peer, payload(inner, info, version));
+  }
+
+  private static String payload(Element question, String info, String version) {
+    String namespace = ScriptedXmppServer.child(question).getNamespaceURI();
+    return switch (namespace) {
+      case "http://jabber.org/protocol/disco#info" ->
+          "<query xmlns='" + namespace + "'>" + info + "</query>";
+      case "jabber:iq:version" -> "<query xmlns='" + namespace + "'>" + version + "</query>";
+      default -> "";
+    };
   }
 }
