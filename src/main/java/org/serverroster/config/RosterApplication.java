@@ -12,7 +12,8 @@ import org.serverroster.outbox.Redaction;
 
 /**
  * Runs the routes until the end. An endpoint of the settings that Camel does not understand, an
- * option that does not exist for instance, is said in a line, as any other senseless setting.
+ * option that does not exist for instance, is said in a line, as any other senseless setting; so is
+ * whatever else they cannot start over.
  */
 class RosterApplication implements QuarkusApplication {
 
@@ -35,9 +36,12 @@ class RosterApplication implements QuarkusApplication {
     try {
       runtime.start(arguments);
     } catch (RuntimeException e) {
+      if (ServerRoster.problem(e).isPresent()) {
+        throw e;
+      }
       Map<String, String> problems = problems(runtime.getCamelContext());
       if (problems.isEmpty()) {
-        throw e;
+        return say(new BrokenStart(e, config));
       }
       problems.forEach(
           (setting, problem) ->
@@ -48,6 +52,15 @@ class RosterApplication implements QuarkusApplication {
       return ServerRoster.SENSELESS_SETTINGS;
     }
     return runtime.waitForExit();
+  }
+
+  /** Camel's own words are switched off, and the log has ended when Quarkus would say it. */
+  private static int say(BrokenStart broken) {
+    System.err.println("Server Roster cannot start: " + broken.line());
+    if (broken.exitCode() == 1) {
+      System.err.print(broken.trace());
+    }
+    return broken.exitCode();
   }
 
   private Map<String, String> problems(CamelContext context) {

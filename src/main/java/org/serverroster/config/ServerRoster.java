@@ -3,14 +3,16 @@ package org.serverroster.config;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.smallrye.config.ConfigValidationException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.flywaydb.core.api.FlywayException;
-import org.jboss.logging.Logger;
 import org.serverroster.outbox.Departure;
 
 /** The program: looks at the settings, then starts. */
@@ -21,7 +23,7 @@ public class ServerRoster {
   static final int SENSELESS_SETTINGS = 78;
 
   /** What it answers when a later attempt may do better (sysexits.h, EX_TEMPFAIL). */
-  private static final int TRY_AGAIN = 75;
+  static final int TRY_AGAIN = 75;
 
   /** Classes of SQLSTATE that pass: connection, rollback, resources, somebody who intervened. */
   private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
@@ -58,13 +60,16 @@ public class ServerRoster {
     Optional<String> problem = failure == null ? Optional.empty() : problem(failure);
     problem.ifPresent(line -> System.err.println("Server Roster cannot start: " + line));
     if (failure != null && problem.isEmpty()) {
-      Logger.getLogger("server-roster").error("Server Roster cannot start", failure);
+      // The log may have ended.
+      BrokenStart broken = new BrokenStart(failure, ConfigProvider.getConfig());
+      System.err.println(
+          "Server Roster cannot start: " + broken.line() + "\n" + broken.trace().stripTrailing());
     }
     System.exit(problem.isEmpty() ? code : passes(failure) ? TRY_AGAIN : SENSELESS_SETTINGS);
   }
 
   /** Whether it was the database that had gone away, rather than what it was asked for. */
-  private static boolean passes(Throwable failure) {
+  static boolean passes(Throwable failure) {
     return Departure.causes(failure)
         .anyMatch(cause -> cause instanceof SQLException sql && passes(sql));
   }
@@ -78,7 +83,8 @@ public class ServerRoster {
         || state.length() > 2 && PASSING.contains(state.substring(0, 2));
   }
 
-  private static Optional<String> problem(Throwable failure) {
+  /** What is not ours to mend, in a line. */
+  static Optional<String> problem(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof CannotStartException wrong) {
         return Optional.of(wrong.getMessage());
@@ -88,6 +94,12 @@ public class ServerRoster {
             "we cannot listen on port "
                 + taken.getPort()
                 + ": choose another quarkus.http.port, or stop who has it");
+      }
+      if (cause instanceof ConfigValidationException wrong) {
+        return Optional.of(
+            IntStream.range(0, wrong.getProblemCount())
+                .mapToObj(number -> Departure.printable(wrong.getProblem(number).getMessage()))
+                .collect(Collectors.joining("; ")));
       }
       if (cause instanceof SQLException || cause instanceof FlywayException) {
         return Optional.of("the database does not let us: " + Departure.describe(failure));

@@ -187,8 +187,8 @@ public final class SettingsCheck {
             key ->
                 problems.add(
                     key
-                        + " makes no sense: write $${ for each ${ in it; what is in its braces is no setting"
-                        + " that there is"));
+                        + " makes no sense: write $${ for each ${ in it; what is in its braces is"
+                        + " no setting that there is"));
     checkUsers(problems);
     checkTogether(problems);
     return problems;

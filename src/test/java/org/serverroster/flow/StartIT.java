@@ -126,9 +126,7 @@ class StartIT {
 
   @Test
   void anEndpointWithAnOptionThatDoesNotExistIsNamedAndItsSecretIsNot() throws Exception {
-    append("roster.xmpp.host=127.0.0.1");
-    append("quarkus.http.host=127.0.0.1");
-    append("quarkus.http.port=0");
+    locally();
     append("roster.events.uri=kafka:server-roster?brokers=localhost:9092&brokres=s3cret-value");
     List<String> said =
         start(Map.of()).stream().filter(line -> line.contains("roster.events.uri")).toList();
@@ -138,6 +136,83 @@ class StartIT {
         said::toString);
     assertTrue(said.get(0).contains("brokres"), said::toString);
     assertFalse(said.get(0).contains("s3cret-value"), said::toString);
+  }
+
+  @Test
+  void anEndpointThatNoCommandsCanComeFromIsNamed() throws Exception {
+    locally();
+    List<String> lines =
+        start(
+            Map.of(
+                "ROSTER_COMMANDS_URI",
+                "http://127.0.0.1:9/c0mmands-token",
+                "ROSTER_COMMANDS_SECRET",
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr"));
+    assertEquals(
+        List.of(
+            "Server Roster cannot start: roster.commands.uri makes no sense: write an endpoint that"
+                + " commands can come from (UnsupportedOperationException: Cannot consume from http"
+                + " endpoint)"),
+        ofTheStart(lines));
+  }
+
+  @Test
+  void aRouteOfOnesOwnWithoutItsSettingIsNamed() throws Exception {
+    List<String> lines =
+        startWith(Path.of("docs", "examples", "ticket.yaml").toAbsolutePath(), "direct:ticket");
+    assertEquals(
+        List.of(
+            "Server Roster cannot start: route open-ticket makes no sense: correct its file, or the"
+                + " setting it needs (IllegalArgumentException: Property with key [ticket.url] not"
+                + " found in properties from text: {{ticket.url}})"),
+        ofTheStart(lines));
+  }
+
+  @Test
+  void aRouteFileThatCannotBeReadIsSaidWithItsLine() throws Exception {
+    Path own = folder.resolve("own.yaml");
+    Files.writeString(own, "- route:\n    id: own\n   from:\n");
+    List<String> lines = ofTheStart(startWith(own, ""));
+    assertEquals(1, lines.size(), lines::toString);
+    assertTrue(
+        lines.get(0).startsWith("Server Roster cannot start: a route file, or a setting of Camel,"),
+        lines::toString);
+    assertTrue(lines.get(0).contains("own.yaml, line 3"), lines::toString);
+    Files.delete(own);
+    lines = ofTheStart(startWith(own, ""));
+    assertEquals(1, lines.size(), lines::toString);
+    assertTrue(lines.get(0).contains("own.yaml"), lines::toString);
+  }
+
+  @Test
+  void halfAUserOfTheEnvironmentIsNamed() throws Exception {
+    assertEquals(
+        List.of(
+            "Server Roster cannot start: roster.users.foo.roles is missing: write admin or auditor"
+                + " or enforcer, several separated by commas"),
+        start(Map.of("ROSTER_USERS_FOO_PASSWORD", "$2y$12$" + "x".repeat(53))));
+  }
+
+  private List<String> startWith(Path routes, String events) throws Exception {
+    locally();
+    return start(
+        Map.of(
+            "ROSTER_EVENTS_URI",
+            events,
+            "CAMEL_MAIN_ROUTES_INCLUDE_PATTERN",
+            "classpath:routes/*.yaml,file:" + routes));
+  }
+
+  private void locally() throws IOException {
+    append("roster.xmpp.host=127.0.0.1");
+    append("quarkus.http.host=127.0.0.1");
+    append("quarkus.http.port=0");
+  }
+
+  /** What is said of why it does not start; nothing may be told in a stack trace. */
+  private static List<String> ofTheStart(List<String> lines) {
+    assertFalse(lines.toString().contains("\tat "), lines::toString);
+    return lines.stream().filter(line -> line.contains("cannot start")).toList();
   }
 
   /** Health checks, approval pages and programs, from the first moment at which anybody listens. */
