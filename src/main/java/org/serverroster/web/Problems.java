@@ -79,8 +79,14 @@ class Problems {
   }
 
   /** Of the names of character sets only clients make up any, in the type of what they send. */
-  @ServerExceptionMapper({IllegalCharsetNameException.class, UnsupportedCharsetException.class})
-  Response unreadable(IllegalArgumentException failure) {
+  @ServerExceptionMapper
+  Response unreadable(UnsupportedCharsetException failure) {
+    return Problem.of(400, "there is no such charset");
+  }
+
+  /** Likewise. */
+  @ServerExceptionMapper
+  Response unreadable(IllegalCharsetNameException failure) {
     return Problem.of(400, "there is no such charset");
   }
 
