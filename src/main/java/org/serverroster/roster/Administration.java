@@ -109,12 +109,13 @@ final class Administration {
   /** Whether an approval still stands: confirmed, revoked, or asked again. */
   private Change review(Change change, Verdict verdict, Decision decision) {
     return switch (decision) {
-      case APPROVE ->
-          verdict
-              .set("reviewAt", policy.reviewAfter().map(change.now()::plus).orElse(null))
-              .ends(decision.outcome())
-              .as("trust-confirmed");
-      case DENY -> end(verdict).ends(decision.outcome()).as("trust-revoked");
+      case APPROVE -> verdict.reviewsAgain().ends(decision.outcome()).as("trust-confirmed");
+      case DENY -> {
+        end(verdict).ends(decision.outcome());
+        yield change.is("block")
+            ? verdict.set("blocked", true).as("peer-blocked")
+            : verdict.as("trust-revoked");
+      }
       case EXPIRE ->
           verdict.set("reviewAt", change.now()).ends(decision.outcome()).as("review-unanswered");
     };

@@ -186,9 +186,14 @@ final class Verdict {
     says(Peers.AVAILABLE); // RFC 6121, section 3.1.5
     noPreApproval();
     set("deniedAt", null);
+    reviewsAgain();
+  }
+
+  /** Sets when the approval is to be confirmed: as who gives it has said, or as the policy says. */
+  Verdict reviewsAgain() {
     Duration reviewAfter =
         change.get("reviewAfter") instanceof Duration own ? own : policy.reviewAfter().orElse(null);
-    set("reviewAt", reviewAfter == null ? null : change.now().plus(reviewAfter));
+    return set("reviewAt", reviewAfter == null ? null : change.now().plus(reviewAfter));
   }
 
   private void waitsForAnAnswer() {

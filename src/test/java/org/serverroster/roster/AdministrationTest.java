@@ -244,6 +244,25 @@ class AdministrationTest {
   }
 
   @Test
+  void whoEndsATrustAtItsReviewCanBlockAsWell() {
+    Change change = Kept.in(Subscription.BOTH).requested("review").suffers(Action.DENY);
+    change.put("block", true);
+    peers.act(change);
+    assertEquals("none", change.get("state"));
+    assertTrue(change.is("blocked"));
+    assertEquals("peer-blocked", change.get("action"));
+    assertTrue(change.is("ends"));
+  }
+
+  @Test
+  void whoConfirmsATrustCanSayWhenItIsReviewedNext() {
+    Change change = Kept.in(Subscription.FROM).requested("review").suffers(Action.APPROVE);
+    change.put("reviewAfter", Duration.ofDays(90));
+    peers.act(change);
+    assertEquals(NOW.plusDays(90), change.get("reviewAt"));
+  }
+
+  @Test
   void anUnansweredRequestIsSentAgainEverMoreSeldom() {
     for (int before = 0; before < 4; before++) {
       Kept kept = due(Kept.in(Subscription.NONE_PENDING_OUT)).with("resends", before);
