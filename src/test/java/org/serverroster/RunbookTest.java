@@ -27,7 +27,7 @@ class RunbookTest {
   private static final Path SETTINGS = Path.of("application.properties");
 
   /** A text of Java's, and its content. */
-  private static final String TEXT = "\"((?:[^\"\\\\]|\\\\.)*)\"";
+  private static final String TEXT = "\"((?:[^\"\\\\\n]++|\\\\.)*+)\"";
 
   /** What is said below INFO an operator does not see. */
   private static final Pattern SAID_IN_JAVA =

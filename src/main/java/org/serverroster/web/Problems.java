@@ -6,8 +6,6 @@ import io.quarkus.security.UnauthorizedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.UnsupportedCharsetException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.serverroster.config.Outage;
@@ -76,18 +74,6 @@ class Problems {
       LOG.warnf("http-request-failed because=%s", Departure.describe(failure));
     }
     return Problem.of(503, "the roster cannot be reached, try again later");
-  }
-
-  /** Of the names of character sets only clients make up any, in the type of what they send. */
-  @ServerExceptionMapper
-  Response unreadable(UnsupportedCharsetException failure) {
-    return Problem.of(400, "there is no such charset");
-  }
-
-  /** Likewise. */
-  @ServerExceptionMapper
-  Response unreadable(IllegalCharsetNameException failure) {
-    return Problem.of(400, "there is no such charset");
   }
 
   @ServerExceptionMapper

@@ -19,6 +19,7 @@ class PasswordChecksTest {
   private static final int THREADS = 2;
 
   private final PasswordChecks checks = new PasswordChecks(THREADS);
+  private final CountDownLatch begun = new CountDownLatch(THREADS);
   private final CountDownLatch end = new CountDownLatch(1);
   private final AtomicInteger atOnce = new AtomicInteger();
   private final AtomicInteger most = new AtomicInteger();
@@ -30,7 +31,7 @@ class PasswordChecksTest {
   }
 
   @Test
-  void thoseWhoFindTheRoomFullAreToldAtOnceAndAllOthersAreServed() {
+  void thoseWhoFindTheRoomFullAreToldAtOnceAndAllOthersAreServed() throws Exception {
     List<CompletableFuture<Boolean>> served = new ArrayList<>();
     for (int i = 0; i < THREADS + PasswordChecks.ROOM; i++) {
       served.add(checks.later(this::slow));
@@ -41,6 +42,7 @@ class PasswordChecksTest {
     assertInstanceOf(
         PasswordChecks.BusyException.class,
         assertThrows(CompletionException.class, turnedAway::join).getCause());
+    begun.await();
     end.countDown();
     served.forEach(check -> assertTrue(check.join()));
     assertEquals(THREADS, most.get());
@@ -49,6 +51,7 @@ class PasswordChecksTest {
 
   private boolean slow() {
     most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+    begun.countDown();
     try {
       end.await();
     } catch (InterruptedException e) {
