@@ -68,7 +68,12 @@ final class BrokenStart {
       Optional.ofNullable(config.getConfigValue(name).getValue())
           .ifPresent(value -> hide(name, value));
     }
-    redactions.add(text -> OPTION.matcher(text).replaceAll("$1" + HIDDEN));
+    redactions.add(BrokenStart::withoutSecrets);
+  }
+
+  /** A text in which nothing stands behind the name of an option that opens a door. */
+  static String withoutSecrets(String text) {
+    return OPTION.matcher(text).replaceAll("$1" + HIDDEN);
   }
 
   /** What is wrong and what to do about it. */

@@ -102,7 +102,9 @@ public class ServerRoster {
                 .collect(Collectors.joining("; ")));
       }
       if (cause instanceof SQLException || cause instanceof FlywayException) {
-        return Optional.of("the database does not let us: " + Departure.describe(failure));
+        return Optional.of(
+            "the database does not let us: "
+                + BrokenStart.withoutSecrets(Departure.describe(failure)));
       }
     }
     return Optional.empty();

@@ -98,4 +98,14 @@ class BrokenStartTest {
   private static BrokenStart broken(Exception failure) {
     return new BrokenStart(failure, CONFIG);
   }
+
+  @Test
+  void aPasswordInTheAddressOfTheDatabaseIsNotRepeated() {
+    String line =
+        ServerRoster.problem(
+                new java.sql.SQLException(
+                    "No suitable driver: jdbc:postgresql://db:x/roster?password=hush&ssl=true"))
+            .orElseThrow();
+    assertTrue(line.contains("password=xxxxxx&ssl=true"), line);
+  }
 }
