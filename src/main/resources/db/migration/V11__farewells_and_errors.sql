@@ -7,6 +7,9 @@ create table farewell (
 );
 insert into farewell (id, said) values (1, 0);
 
+-- When what had been given up was tried once more: from then on its age counts, while it says when it happened.
+alter table outbox add column retried_at timestamp with time zone;
+
 -- How many kinds of errors administrators were told of that came instead of an answer to our request: a peer could go on
 -- with other ones for ever.
 alter table peer add column errors_told integer default 0 not null;

@@ -25,8 +25,11 @@ public final class Limits {
   private static final Duration UNTIL_NEXT_LOOK = Duration.ofHours(1);
   private static final int SHARE = 16;
 
-  /** So many entries of the audit trail a peer leaves at most that asks, is approved and goes. */
-  private static final int ENTRIES_OF_A_REQUEST = 4;
+  /**
+   * So many entries of the audit trail a peer leaves at most that is approved and goes: approved,
+   * unreachable three times, accepted, revoked, unsubscribed.
+   */
+  private static final int ENTRIES_OF_A_REQUEST = 7;
 
   private static final Duration FRESH = Duration.ofSeconds(10);
 

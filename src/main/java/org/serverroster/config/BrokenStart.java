@@ -76,9 +76,14 @@ final class BrokenStart {
     return OPTION.matcher(text).replaceAll("$1" + HIDDEN);
   }
 
+  /** What is wrong. */
+  String what() {
+    return redacted(Departure.describe(failure));
+  }
+
   /** What is wrong and what to do about it. */
   String line() {
-    String what = redacted(Departure.describe(failure));
+    String what = what();
     Optional<String> route = route();
     if (exitCode() == ServerRoster.TRY_AGAIN) {
       return route.map("route "::concat).orElse("a route")

@@ -44,6 +44,10 @@ public class DerivedSettings implements ConfigSourceFactory {
   /** It connects when it is first used: a receiver that is away does not keep us from starting. */
   private static final List<String> LAZILY = List.of("lazyStartProducer=true");
 
+  /** An answer has to end as well ({@link HttpDeadline}). */
+  private static final List<String> OF_HTTP =
+      List.of("lazyStartProducer=true", "httpClientConfigurer=#bean:httpDeadline");
+
   /**
    * A Java object is not to be unpacked (OrderText takes text alone), and no message says where we
    * send anything.
@@ -77,6 +81,8 @@ public class DerivedSettings implements ConfigSourceFactory {
   /** Above the environment, whose secrets are said again as they are meant. */
   private static final int ABOVE_THE_ENVIRONMENT = 310;
 
+  private static final int ENVIRONMENT = 300;
+
   private final Function<String, String> environment;
 
   /** As Quarkus makes it. */
@@ -104,13 +110,14 @@ public class DerivedSettings implements ConfigSourceFactory {
     Map<String, String> secrets = new HashMap<>();
     SECRETS.forEach(key -> put(secrets, key, literally(ofEnvironment(key))));
     for (String part : List.of("username", "password")) {
-      String own = secrets.get("roster.db." + part);
-      String value = literally(value(context, "roster.db." + part, ""));
-      put(derived, chosen + "." + part, own == null ? value : own);
+      String key = "roster.db." + part;
+      Said said = said(context, key);
+      boolean isOfEnvironment = secrets.containsKey(key) && said.ordinal() <= ENVIRONMENT;
+      put(derived, chosen + "." + part, isOfEnvironment ? secrets.get(key) : said.again());
     }
-    endpoint(derived, "events.on", "events.to", value(context, "roster.events.uri", ""), LAZILY);
-    endpoint(derived, "notices.on", "notices.to", value(context, "roster.notify.uri", ""), LAZILY);
-    String commands = value(context, "roster.commands.uri", "");
+    outward(derived, "events.on", "events.to", said(context, "roster.events.uri").again());
+    outward(derived, "notices.on", "notices.to", said(context, "roster.notify.uri").again());
+    String commands = said(context, "roster.commands.uri").again();
     String scheme = commands.contains(":") ? commands.substring(0, commands.indexOf(':')) : "";
     List<String> kept = KEPT.getOrDefault(scheme, List.of());
     endpoint(derived, "commands.on", "commands.from", commands, kept);
@@ -155,13 +162,17 @@ public class DerivedSettings implements ConfigSourceFactory {
         .findFirst();
   }
 
+  /** An endpoint that something leaves by. */
+  private static void outward(Map<String, String> derived, String on, String uri, String value) {
+    endpoint(derived, on, uri, value, value.startsWith("http") ? OF_HTTP : LAZILY);
+  }
+
   /** An endpoint that a route may have: whether it is there, and its URI with what it needs. */
   private static void endpoint(
       Map<String, String> derived, String on, String uri, String value, List<String> options) {
     derived.put(on, Boolean.toString(!value.isEmpty()));
     if (!value.isEmpty()) {
-      // It has been expanded once.
-      derived.put(uri, withOptions(value, options).replace("${", "$${"));
+      derived.put(uri, withOptions(value, options));
     }
   }
 
@@ -198,17 +209,37 @@ public class DerivedSettings implements ConfigSourceFactory {
    * What the operator has set. Sources that are made by factories, as we are, do not see each
    * other, and the file of the working directory is one of them: it is asked here once more.
    */
-  private static String value(ConfigSourceContext context, String key, String absent) {
+  private static Said said(ConfigSourceContext context, String key) {
     ConfigValue seen = context.getValue(key);
-    String value = seen == null ? null : seen.getValue();
-    int ordinal = value == null ? Integer.MIN_VALUE : seen.getConfigSourceOrdinal();
+    Said said =
+        seen == null || seen.getValue() == null
+            ? new Said("", Integer.MIN_VALUE, true)
+            : new Said(seen.getValue(), seen.getConfigSourceOrdinal(), true);
     for (ConfigSource file :
         new PropertiesLocationConfigSourceFactory().getConfigSources(context)) {
-      if (file.getOrdinal() > ordinal && file.getValue(key) != null) {
-        value = file.getValue(key);
-        ordinal = file.getOrdinal();
+      if (file.getOrdinal() > said.ordinal() && file.getValue(key) != null) {
+        said = new Said(file.getValue(key), file.getOrdinal(), false);
       }
     }
-    return value == null || value.isBlank() ? absent : value;
+    return said.value().isBlank() ? new Said("", said.ordinal(), true) : said;
+  }
+
+  private static String value(ConfigSourceContext context, String key, String absent) {
+    String value = said(context, key).value();
+    return value.isEmpty() ? absent : value;
+  }
+
+  /**
+   * What was set.
+   *
+   * @param value empty when nothing was
+   * @param expanded whether its expressions have been replaced
+   */
+  private record Said(String value, int ordinal, boolean expanded) {
+
+    /** As it can be said once more, in a source whose expressions will be replaced. */
+    String again() {
+      return expanded ? literally(value) : value;
+    }
   }
 }

@@ -63,7 +63,7 @@ public class ServerRoster {
       // The log may have ended.
       BrokenStart broken = new BrokenStart(failure, ConfigProvider.getConfig());
       System.err.println(
-          "Server Roster cannot start: " + broken.line() + "\n" + broken.trace().stripTrailing());
+          "Server Roster cannot start: " + broken.what() + "\n" + broken.trace().stripTrailing());
     }
     System.exit(problem.isEmpty() ? code : passes(failure) ? TRY_AGAIN : SENSELESS_SETTINGS);
   }

@@ -216,12 +216,14 @@ public final class SettingsCheck {
     users.remove("admin");
     users.forEach(
         (user, parts) -> {
-          String start = "roster.users." + (user.contains(".") ? '"' + user + '"' : user);
-          if (!parts.contains("password")) {
-            problems.add(start + ".password is missing: write " + HASH);
+          String named = user.contains(".") ? '"' + user + '"' : user;
+          String password = userKey(named, "password");
+          if (!parts.contains("password") && value(password).isEmpty()) {
+            problems.add(password + " is missing: write " + HASH);
           }
-          if (!parts.contains("roles")) {
-            problems.add(start + ".roles is missing: write " + ROLES);
+          String roles = userKey(named, "roles");
+          if (!parts.contains("roles") && value(roles).isEmpty()) {
+            problems.add(roles + " is missing: write " + ROLES);
           }
         });
   }
@@ -316,16 +318,21 @@ public final class SettingsCheck {
   /** Whether a key of the form roster.domain.NAME.... names one of our domains. */
   private boolean isOneOfOurs(String name) {
     String domain = PER_DOMAIN.matcher(name).replaceFirst("$1").replace("\"", "");
-    return Arrays.stream(
-            value("roster.domains").or(() -> value("roster.xmpp.component")).orElse("").split(","))
+    return ours()
         .anyMatch(
             ours -> {
               try {
-                return Domain.of(ours.strip()).equals(Domain.of(domain));
+                return Domain.of(ours).equals(Domain.of(domain));
               } catch (InvalidDomainException e) {
                 return false;
               }
             });
+  }
+
+  private Stream<String> ours() {
+    return Arrays.stream(
+            value("roster.domains").or(() -> value("roster.xmpp.component")).orElse("").split(","))
+        .map(String::strip);
   }
 
   private boolean isOurs(String name) {
@@ -349,24 +356,65 @@ public final class SettingsCheck {
         || names.stream().anyMatch(key -> isOfOne(key) && name.equals(asVariable(key)))) {
       return;
     }
+    Optional<String> meant = ofSomebodyNamed(name);
+    if (meant.isPresent()) {
+      checkOfOne(meant.get(), problems);
+      return;
+    }
+    boolean isKnown = PER_USER.matcher(name).matches() || isOneOfOurs(name);
+    if (!isKnown
+        && names.contains(asVariable(name))
+        && ofSomebodyNamed(asVariable(name)).isPresent()) {
+      return; // a guess at the key of that variable, which has a hyphen
+    }
     if (PER_DOMAIN.matcher(name).matches()) {
-      Function<String, Optional<String>> check =
-          name.contains(".admins.mail") ? SettingsCheck::mail : SettingsCheck::jid;
-      value(name)
-          .flatMap(each(check))
-          .ifPresent(hint -> problems.add(name + " makes no sense: write " + hint));
+      checkOfOne(name, problems);
       if (!isOneOfOurs(name)) {
         problems.add(name + " makes no sense: write the name of a domain of roster.domains in it");
       }
     } else if (PER_USER.matcher(name).replaceFirst("$1").equals("admin")) {
       problems.add(name + " makes no sense: write roster.admin.password for this user");
     } else if (PER_USER.matcher(name).matches()) {
-      value(name)
-          .flatMap(name.endsWith(".password") ? SettingsCheck::hash : each(SettingsCheck::role))
-          .ifPresent(hint -> problems.add(name + " makes no sense: write " + hint));
+      checkOfOne(name, problems);
     } else {
       problems.add(safe(name) + " is not a setting: correct its name or take it away");
     }
+  }
+
+  /** What a key of a single domain or user says. */
+  private void checkOfOne(String key, List<String> problems) {
+    Function<String, Optional<String>> check =
+        key.endsWith(".password")
+            ? SettingsCheck::hash
+            : key.contains(".admins.mail")
+                ? each(SettingsCheck::mail)
+                : each(key.contains(".admins.jid") ? SettingsCheck::jid : SettingsCheck::role);
+    value(key)
+        .flatMap(check)
+        .ifPresent(hint -> problems.add(key + " makes no sense: write " + hint));
+  }
+
+  /**
+   * The key that a variable stands for, when it is of one of our domains, or of a user of whom a
+   * key is written: what a variable does not say, a hyphen for instance, is known then.
+   */
+  private Optional<String> ofSomebodyNamed(String variable) {
+    Stream<String> users =
+        names.stream()
+            .map(PER_USER::matcher)
+            .filter(Matcher::matches)
+            .flatMap(of -> Stream.of("password", "roles").map(p -> userKey(of.group(1), p)));
+    Stream<String> domains =
+        ours().flatMap(of -> Stream.of("mail", "jid").map(p -> domainKey(of, p)));
+    return Stream.concat(users, domains).filter(key -> variable.equals(asVariable(key))).findAny();
+  }
+
+  private static String userKey(String user, String part) {
+    return String.join(".", "roster.users", user, part);
+  }
+
+  private static String domainKey(String domain, String part) {
+    return "roster.domain.\"" + domain + "\".admins." + part;
   }
 
   private static boolean sameSetting(String key, String name) {

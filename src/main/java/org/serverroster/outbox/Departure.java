@@ -112,13 +112,17 @@ public final class Departure {
   }
 
   /**
-   * Whether to begin with a row that a look has found: a lane whose receiver takes its time would
-   * else hold up the look for all others.
+   * Whether to begin with a row that a look has found: the first of its lane in any case, those
+   * behind it while the round lasts. A lane whose receiver takes its time would else hold up the
+   * look for all others.
    *
+   * @param index which row of its lane it is, from 0
    * @param roundUntil until when this round takes up rows
    */
-  public boolean mayBegin(@ExchangeProperty("roundUntil") OffsetDateTime roundUntil) {
-    return now().isBefore(roundUntil);
+  public boolean mayBegin(
+      @ExchangeProperty(Exchange.SPLIT_INDEX) int index,
+      @ExchangeProperty("roundUntil") OffsetDateTime roundUntil) {
+    return index == 0 || now().isBefore(roundUntil);
   }
 
   /** The parameters of a statement that only asks what time it is. */

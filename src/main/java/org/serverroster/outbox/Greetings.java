@@ -28,8 +28,11 @@ public final class Greetings {
 
   private static final int PAGE = 1000;
 
-  /** So long the farewell of a replica may take, and a little: who greets meanwhile is unheard. */
-  private static final Duration FAREWELL = Duration.ofSeconds(7);
+  /** So long a farewell goes on to further peers. */
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+  /** Until then that of another replica is over, or what is said meanwhile is not heard last. */
+  private static final Duration AFTER_A_FAREWELL = Duration.ofSeconds(8);
 
   private final List<String> domains;
   private final Stanzas stanzas;
@@ -45,6 +48,7 @@ public final class Greetings {
 
   private volatile Instant noticedAt;
 
+  private volatile Instant silentFrom = Instant.MAX;
   private volatile boolean begun;
   private volatile boolean broken;
 
@@ -91,7 +95,8 @@ public final class Greetings {
   public boolean mustGreet() {
     return streamIsUp.getAsBoolean()
         && (greetedAfter == null
-            || (greetedAfter != farewells && !clock.instant().isBefore(noticedAt.plus(FAREWELL))));
+            || (greetedAfter != farewells
+                && !clock.instant().isBefore(noticedAt.plus(AFTER_A_FAREWELL))));
   }
 
   /** Whether it is the first time, when nobody knows yet who is there. */
@@ -117,6 +122,11 @@ public final class Greetings {
     }
   }
 
+  /** Begins to tell them that we go; whom it has not come to soon is not told. */
+  public void takeLeave() {
+    silentFrom = clock.instant().plus(FAREWELL);
+  }
+
   /** Whether to tell the peers that we go: from here some were told that we are here. */
   public boolean mustTakeLeave() {
     return begun && streamIsUp.getAsBoolean();
@@ -128,7 +138,9 @@ public final class Greetings {
    * @param page the last one, null before the first
    */
   public boolean mayGoOn(@ExchangeProperty("page") List<Map<String, Object>> page) {
-    return streamIsUp.getAsBoolean() && (page == null || page.size() == PAGE);
+    return streamIsUp.getAsBoolean()
+        && clock.instant().isBefore(silentFrom)
+        && (page == null || page.size() == PAGE);
   }
 
   /** In whose names peers are told, one after the other. */

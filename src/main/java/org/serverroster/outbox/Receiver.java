@@ -137,9 +137,10 @@ public final class Receiver {
 
   private boolean givesUp(Map<String, Object> row, Exception failure) {
     int attempts = ((Number) row.get("attempts")).intValue();
-    Instant created = Moment.of(row.get("created_at"));
+    Object retried = row.get("retried_at");
+    Instant begun = Moment.of(retried == null ? row.get("created_at") : retried);
     return (isForGood(failure) && attempts >= ATTEMPTS_WHEN_REFUSED)
-        || created.plus(giveUpAfter).isBefore(clock.instant());
+        || begun.plus(giveUpAfter).isBefore(clock.instant());
   }
 
   /** Whether the receiver said of this very thing that it will never take it. */

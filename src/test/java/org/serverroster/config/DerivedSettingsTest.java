@@ -37,6 +37,48 @@ class DerivedSettingsTest {
   }
 
   @Test
+  void inTheFileASecretOrAnEndpointCanNameAVariable() throws Exception {
+    var file = folder.resolve("application.properties");
+    Files.writeString(
+        file,
+        """
+        roster.db.username=a$$b
+        roster.db.password=${MINE}
+        roster.events.uri=https://hooks.example.org/${MINE}?x=$${header.y}
+        """);
+    var config =
+        new SmallRyeConfigBuilder()
+            .addDefaultInterceptors()
+            .withSources(
+                new PropertiesConfigSource(
+                    Map.of("smallrye.config.locations", file.toUri().toString(), "MINE", "hello"),
+                    "environment",
+                    300))
+            .withSources(new PropertiesLocationConfigSourceFactory(), new DerivedSettings())
+            .build();
+    assertEquals("a$b", config.getValue("quarkus.datasource.h2.username", String.class));
+    assertEquals("hello", config.getValue("quarkus.datasource.h2.password", String.class));
+    assertEquals(
+        "https://hooks.example.org/hello?x=${header.y}&lazyStartProducer=true"
+            + "&httpClientConfigurer=#bean:httpDeadline",
+        config.getValue("events.to", String.class));
+  }
+
+  @Test
+  void whatTheCommandLineSaysWinsOverTheEnvironment() {
+    var config =
+        new SmallRyeConfigBuilder()
+            .addDefaultInterceptors()
+            .withSources(
+                new PropertiesConfigSource(Map.of("roster.db.password", "fromD"), "-D", 400),
+                new PropertiesConfigSource(Map.of("roster.db.password", "env"), "environment", 300))
+            .withSources(
+                new DerivedSettings(key -> key.equals("ROSTER_DB_PASSWORD") ? "env" : null))
+            .build();
+    assertEquals("fromD", config.getValue("quarkus.datasource.h2.password", String.class));
+  }
+
+  @Test
   void theDatabaseCanBeChosenInTheFile() throws Exception {
     var file = folder.resolve("application.properties");
     Files.writeString(file, "roster.db.kind=postgresql\nroster.db.url=jdbc:postgresql://db/roster");

@@ -236,6 +236,25 @@ class SettingsCheckTest {
   }
 
   @Test
+  void aVariableCanSayTheRestOfWhatTheFileBegins() {
+    settings.put("roster.domains", "house-of.capulet.lit");
+    settings.put("roster.domain.\"house-of.capulet.lit\".admins.mail", "juliet@capulet.lit");
+    settings.put("roster.users.jane-doe.roles", "auditor");
+    assertEquals(
+        List.of(),
+        problems(
+            Map.of(
+                "ROSTER_DOMAIN__HOUSE_OF_CAPULET_LIT__ADMINS_JID",
+                "juliet@capulet.lit",
+                "ROSTER_USERS_JANE_DOE_PASSWORD",
+                "$2y$12$" + "x".repeat(53))));
+    assertEquals(
+        1,
+        problems(Map.of("ROSTER_USERS_JANE_DOE_PASSWORD", "secret")).size(),
+        "and it is looked at");
+  }
+
+  @Test
   void goodVariablesOfDomainsAndUsersStart() {
     settings.put("roster.domains", "capulet.lit, house-of.capulet.lit");
     settings.put("roster.domain.\"house-of.capulet.lit\".admins.mail", "juliet@capulet.lit");

@@ -82,7 +82,7 @@ class GreetingsTest {
     all();
     greetings.hear(1);
     assertFalse(greetings.mustGreet(), "it is just saying so");
-    now = now.plus(Duration.ofSeconds(8));
+    now = now.plus(Duration.ofSeconds(9));
     greetings.hear(1);
     assertTrue(greetings.mustGreet());
     assertFalse(greetings.isFirst());
@@ -98,6 +98,14 @@ class GreetingsTest {
     assertTrue(greetings.mustTakeLeave());
     up = false;
     assertFalse(greetings.mustTakeLeave(), "another replica has the stream, and they are ours");
+  }
+
+  @Test
+  void aFarewellEnds() {
+    greetings.takeLeave();
+    assertTrue(greetings.mayGoOn(null));
+    now = now.plus(Duration.ofSeconds(5));
+    assertFalse(greetings.mayGoOn(null));
   }
 
   private void all() {

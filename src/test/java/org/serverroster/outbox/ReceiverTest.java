@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -63,6 +64,16 @@ class ReceiverTest {
     Instant weekAgo = NOW.minus(Duration.ofDays(7));
     assertFalse(givenUp(1000, weekAgo.plusSeconds(1), answer(503)));
     assertTrue(givenUp(1000, weekAgo.minusSeconds(1), answer(503)));
+  }
+
+  @Test
+  void whatIsTriedOnceMoreIsYoungAgain() {
+    Map<String, Object> row = new HashMap<>();
+    row.put("attempts", 1);
+    row.put("created_at", NOW.minus(Duration.ofDays(8)).atOffset(ZoneOffset.UTC));
+    assertEquals(true, receiver.refused(row, answer(503)).get("given_up"));
+    row.put("retried_at", NOW.minusSeconds(1).atOffset(ZoneOffset.UTC));
+    assertEquals(false, receiver.refused(row, answer(503)).get("given_up"));
   }
 
   @Test

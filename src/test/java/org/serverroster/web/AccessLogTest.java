@@ -24,6 +24,8 @@ class AccessLogTest {
     "/%41PPROVAL/secret, false",
     "//appro%76al;x/secret, false",
     "/roster/approval/secret, false",
+    "/./%61pproval/secret, false",
+    "/x/../%61pproval/secret, false",
     "/, true",
     "/q/health/ready, true",
     "/api/v1/domains/capulet.lit/peers/b%C3%BCcher.example, true"
