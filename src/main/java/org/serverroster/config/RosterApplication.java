@@ -36,6 +36,9 @@ class RosterApplication implements QuarkusApplication {
     try {
       runtime.start(arguments);
     } catch (RuntimeException e) {
+      if (isBeingStopped()) {
+        return 0; // whoever stops us in the middle of the start knows why it does not go on
+      }
       if (ServerRoster.problem(e).isPresent()) {
         throw e;
       }
@@ -52,6 +55,17 @@ class RosterApplication implements QuarkusApplication {
       return ServerRoster.SENSELESS_SETTINGS;
     }
     return runtime.waitForExit();
+  }
+
+  /** Whether the process is ending, because somebody has asked for that. */
+  private static boolean isBeingStopped() {
+    Thread nothing = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(nothing);
+      return !Runtime.getRuntime().removeShutdownHook(nothing);
+    } catch (IllegalStateException ending) {
+      return true;
+    }
   }
 
   /** Camel's own words are switched off, and the log has ended when Quarkus would say it. */

@@ -245,6 +245,23 @@ class StartIT {
     }
   }
 
+  /** The test is the moment: the process is live before its routes are. */
+  @Test
+  void whoStopsItInTheMiddleOfItsStartHearsOfNoFailure() throws Exception {
+    InetSocketAddress nobody = new InetSocketAddress("127.0.0.1", 9);
+    for (int time = 0; time < 5; time++) {
+      try (RosterProcess roster =
+          RosterProcess.in(folder.resolve("stopped-" + time))
+              .attachedTo(nobody, 9, "nurse@capulet.lit")
+              .launch()) {
+        roster.awaitLive();
+        roster.awaitStop();
+        String log = Files.readString(roster.log());
+        assertFalse(log.contains("cannot start"), log);
+      }
+    }
+  }
+
   @Test
   void itsLinesAreJsonWhenThatIsAsked() throws Exception {
     InetSocketAddress nobody = new InetSocketAddress("127.0.0.1", 9);
