@@ -45,11 +45,6 @@ public final class ChangeQuestions {
         && Subscription.ofState(change.text("state")).receive(SUBSCRIBE).passes();
   }
 
-  /** Whether the peer asks for what it has, and is only answered (RFC 6121, section 3.1.3). */
-  public boolean onlyAnswers(@Header(CHANGE) Change change) {
-    return "request-repeated".equals(change.get("action")) && change.is("lasting");
-  }
-
   /** Whether the request was one too many. */
   public boolean isOverLimit(@Header(CHANGE) Change change) {
     return "limit-reached".equals(change.get("action"));

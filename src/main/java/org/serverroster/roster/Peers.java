@@ -5,7 +5,6 @@ import static org.serverroster.roster.SubscriptionStanza.UNSUBSCRIBED;
 
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,9 +29,6 @@ public final class Peers {
 
   /** How exact "last seen" is: what a peer repeats within this time is not written again. */
   private static final Duration SEEN = Duration.ofMinutes(1);
-
-  /** So many answers may wait for a peer that asks for what it has. */
-  private static final int MOST_ANSWERS = 16;
 
   /** Of so many errors administrators hear that come instead of an answer to one request. */
   private static final int MOST_ERRORS = 3;
@@ -90,21 +86,6 @@ public final class Peers {
       case UNSUBSCRIBE -> left(verdict, transition);
       case UNSUBSCRIBED -> refused(verdict, transition);
     };
-  }
-
-  /**
-   * Leaves out the answer to a peer that asks for what it has, when many of them wait already: it
-   * hears one of those, and could ask without end.
-   *
-   * @param waiting how many wait, as far as it was counted
-   */
-  public Change spareAnswer(Change change, Number waiting) {
-    if (waiting.intValue() >= MOST_ANSWERS) {
-      change.put("stanzas", List.of());
-      change.put("lasting", false);
-      change.put("effect", change.is("changed"));
-    }
-    return change;
   }
 
   /**

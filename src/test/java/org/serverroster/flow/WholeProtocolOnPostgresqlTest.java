@@ -110,39 +110,6 @@ class WholeProtocolOnPostgresqlTest extends WholeProtocol {
     assertEquals(List.of(""), awaitTypesTo(peer, 1), "available, and no question");
   }
 
-  @Test
-  void whileNothingCanLeaveAPeerThatAsksForWhatItHasFillsNoOutbox() throws Exception {
-    String peer = "asks-and-asks.lit";
-    trusted(peer, "both");
-    try (Connection another = another()) {
-      change(
-          another,
-          """
-          insert into outbox (wire_id, channel, lane, domain, peer, kind, recipient, created_at, next_at,
-              attempts)
-            values ('00000000-0000-0000-0000-0000000000d1', 'xmpp', 'capulet.lit %1$s', 'capulet.lit',
-              '%1$s', 'available', '%1$s', now(), now() + interval '1 hour', 1)
-          """
-              .formatted(peer));
-      another.commit();
-      for (int i = 0; i < 40; i++) {
-        asks(peer);
-      }
-      try (Statement statement = another.createStatement();
-          ResultSet rows =
-              statement.executeQuery(
-                  "select count(*) from outbox where kind = 'subscribed' and peer = '%s'"
-                      .formatted(peer))) {
-        rows.next();
-        assertEquals(16, rows.getInt(1));
-      }
-      another.rollback();
-      change(another, "update outbox set next_at = now() where peer = '%s'".formatted(peer));
-      another.commit();
-    }
-    assertEquals("subscribed", awaitTypesTo(peer, 3).get(1), "one of them is the answer to all");
-  }
-
   private static void trusted(String peer, String state) throws SQLException {
     try (Connection connection = another()) {
       change(
