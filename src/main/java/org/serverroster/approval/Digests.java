@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Moments;
 
 /** Writes the one mail that stands for many, once an administrator has had enough in an hour. */
 public final class Digests {

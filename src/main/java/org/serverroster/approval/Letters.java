@@ -10,6 +10,7 @@ import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.serverroster.dossier.Dossier;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Moments;
 
 /** Writes the mails that ask administrators for a decision. */
 public final class Letters {

@@ -2,6 +2,7 @@ package org.serverroster.approval;
 
 import java.time.Instant;
 import java.util.Map;
+import org.serverroster.roster.Moments;
 
 /** What has become of the link of a mail. */
 public enum LinkState {

@@ -4,17 +4,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
+import org.serverroster.roster.Moments;
 
 /**
  * Seals entries of the audit trail: a SHA-256 over the number of the seal, the hash of the seal
@@ -105,11 +106,8 @@ public final class Seals {
 
   /** The databases differ in what they give for a point in time, and agree to the microsecond. */
   private static String text(Object value) {
-    if (value instanceof Timestamp timestamp) {
-      return micros(timestamp.toInstant());
-    }
-    if (value instanceof OffsetDateTime time) {
-      return micros(time.toInstant());
+    if (value instanceof Date || value instanceof OffsetDateTime) {
+      return micros(Moments.instant(value));
     }
     return value == null ? null : value.toString();
   }

@@ -275,11 +275,7 @@ public final class Commands {
       throw badPayload("the domain of the server is missing");
     }
     try {
-      Domain peer = Domain.of(text);
-      if (domains.has(peer)) {
-        throw badPayload("this is one of our own domains");
-      }
-      return peer;
+      return domains.other(text);
     } catch (InvalidDomainException e) {
       throw badPayload(e.getMessage());
     }

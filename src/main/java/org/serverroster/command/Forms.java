@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import org.jivesoftware.smackx.xdata.FormField;
 import org.jivesoftware.smackx.xdata.packet.DataForm;
-import org.serverroster.approval.Moments;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Moments;
 
 /** The forms of the commands (XEP-0004), as they are shown and as they come back. */
 final class Forms {

@@ -1,6 +1,8 @@
 package org.serverroster.config;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.BindException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -22,7 +24,8 @@ import org.apache.camel.PropertyBindingException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.RuntimeCamelException;
 import org.eclipse.microprofile.config.Config;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
+import org.serverroster.outbox.PrintableFailure;
 import org.serverroster.outbox.Redaction;
 
 /**
@@ -30,10 +33,6 @@ import org.serverroster.outbox.Redaction;
  * secrets that an endpoint or a setting may hold.
  */
 final class BrokenStart {
-
-  /** Names of settings that hold a secret. */
-  private static final Pattern SECRET =
-      Pattern.compile("(?i).*(passw|secret|token|credential|api.?key|private.?key).*");
 
   /** Values that may be an endpoint with a secret in it. */
   private static final Pattern ENDPOINT =
@@ -43,13 +42,6 @@ final class BrokenStart {
   private static final Pattern NO_ENDPOINT =
       Pattern.compile(
           "(?i)(java|jdk|sun|user|quarkus|camel[._]main|roster[._]db)[._].*|roster[._]base[._-]url");
-
-  private static final Pattern OPTION =
-      Pattern.compile(
-          "(?i)([\\w.-]*(?:passw|secret|token|credential|key)[\\w.-]*=)[^&\\s,;})\\]]+");
-
-  private static final int SHORTEST = 5;
-  private static final String HIDDEN = "xxxxxx";
 
   /** The route that takes commands from the endpoint of the settings. */
   private static final String COMMANDS = "take-commands";
@@ -63,22 +55,17 @@ final class BrokenStart {
    */
   BrokenStart(Throwable failure, Config config) {
     this.failure = failure;
-    Departure.causes(failure).forEach(this::hide);
+    Failures.causes(failure).forEach(this::hide);
     for (String name : config.getPropertyNames()) {
       Optional.ofNullable(config.getConfigValue(name).getValue())
           .ifPresent(value -> hide(name, value));
     }
-    redactions.add(BrokenStart::withoutSecrets);
-  }
-
-  /** A text in which nothing stands behind the name of an option that opens a door. */
-  static String withoutSecrets(String text) {
-    return OPTION.matcher(text).replaceAll("$1" + HIDDEN);
+    redactions.add(Redaction::ofNamed);
   }
 
   /** What is wrong. */
   String what() {
-    return redacted(Departure.describe(failure));
+    return redacted(Failures.describe(failure));
   }
 
   /** What is wrong and what to do about it. */
@@ -109,15 +96,8 @@ final class BrokenStart {
 
   /** What happened, for what is nobody's mistake but ours. */
   String trace() {
-    StringBuilder trace = new StringBuilder();
-    Departure.causes(failure)
-        .forEach(
-            cause -> {
-              trace.append(redacted(Departure.printable(cause.toString()))).append('\n');
-              for (StackTraceElement element : cause.getStackTrace()) {
-                trace.append("\tat ").append(element).append('\n');
-              }
-            });
+    StringWriter trace = new StringWriter();
+    new PrintableFailure(failure, this::redacted).printStackTrace(new PrintWriter(trace, true));
     return trace.toString();
   }
 
@@ -161,7 +141,7 @@ final class BrokenStart {
   }
 
   private Stream<Throwable> causes() {
-    return Departure.causes(failure);
+    return Failures.causes(failure);
   }
 
   private void hide(Throwable cause) {
@@ -179,7 +159,7 @@ final class BrokenStart {
   }
 
   private void hide(String name, String value) {
-    if (SECRET.matcher(name).matches()) {
+    if (Redaction.opens(name)) {
       hide(value);
     } else if (ENDPOINT.matcher(value).matches() && !NO_ENDPOINT.matcher(name).matches()) {
       redactions.add(new Redaction(value));
@@ -187,9 +167,7 @@ final class BrokenStart {
   }
 
   private void hide(String secret) {
-    if (secret.length() >= SHORTEST && !secret.equals("false")) {
-      redactions.add(text -> text.replace(secret, HIDDEN));
-    }
+    redactions.add(Redaction.ofSecret(secret));
   }
 
   private String redacted(String text) {

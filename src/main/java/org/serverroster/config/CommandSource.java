@@ -14,7 +14,7 @@ import org.apache.camel.component.kafka.TaskHealthState;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckAware;
 import org.serverroster.outbox.Absence;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
 import org.springframework.jms.listener.DefaultMessageListenerContainer;
 
 /**
@@ -89,14 +89,14 @@ public final class CommandSource {
     return Optional.of(
         result
             .getError()
-            .map(Departure::describe)
-            .or(() -> result.getMessage().map(Departure::printable))
+            .map(Failures::describe)
+            .or(() -> result.getMessage().map(Failures::printable))
             .orElse("its client does not reach it"));
   }
 
   private static String words(TaskHealthState task) {
     Exception failure = task.getLastError();
-    return failure == null ? "no broker can be talked to" : Departure.describe(failure);
+    return failure == null ? "no broker can be talked to" : Failures.describe(failure);
   }
 
   /** The client of a folder makes it at the start, and finds no files in one that it has not. */
@@ -124,7 +124,7 @@ public final class CommandSource {
           ? Optional.of("the broker cannot be connected to")
           : Optional.empty();
     } catch (Exception e) {
-      return Optional.of(Departure.describe(e));
+      return Optional.of(Failures.describe(e));
     }
   }
 }

@@ -19,8 +19,8 @@ import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.jboss.logging.Logger;
-import org.serverroster.outbox.Departure;
 import org.serverroster.outbox.DeviceFlush;
+import org.serverroster.outbox.Failures;
 
 /**
  * The file of the embedded database. When it could not be written, H2 stays closed for everybody
@@ -75,15 +75,15 @@ public final class EmbeddedFile {
 
   /** Whether a failure is one of the file. */
   static boolean isBehind(Throwable failure) {
-    return Departure.causes(failure)
+    return Failures.causes(failure)
         .flatMap(cause -> Stream.concat(Stream.of(cause), Stream.of(cause.getSuppressed())))
-        .flatMap(Departure::causes)
+        .flatMap(Failures::causes)
         .anyMatch(cause -> cause instanceof MVStoreException || isInputOutput(cause));
   }
 
   private static boolean isInputOutput(Throwable failure) {
     return failure instanceof SQLException
-        && Departure.causes(failure).anyMatch(IOException.class::isInstance);
+        && Failures.causes(failure).anyMatch(IOException.class::isInstance);
   }
 
   /**

@@ -4,7 +4,7 @@ import java.time.Clock;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.ExceptionHandler;
 import org.jboss.logging.Logger;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
 import org.serverroster.xmpp.XmppHeaders;
 
 /**
@@ -38,7 +38,7 @@ final class FailedStanzas implements ExceptionHandler {
   @Override
   public void handleException(String message, Exchange exchange, Throwable failure) {
     if (news.isNews(failure)) {
-      LOG.warnf("stanza-failed peer=%s because=%s", peer(exchange), Departure.describe(failure));
+      LOG.warnf("stanza-failed peer=%s because=%s", peer(exchange), Failures.describe(failure));
     }
     LOG.debug("stanza-failed", failure);
   }
@@ -46,6 +46,6 @@ final class FailedStanzas implements ExceptionHandler {
   /** Whose it was, as it was received; whoever it was, other peers may be hit as well. */
   private static String peer(Exchange exchange) {
     Object from = exchange == null ? null : exchange.getIn().getHeader(XmppHeaders.FROM);
-    return from == null ? "" : Departure.printable(from.toString());
+    return from == null ? "" : Failures.printable(from.toString());
   }
 }

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
 
 /** What fails again and again makes one line a minute. Safe for use by several threads. */
 final class News {
@@ -40,7 +40,7 @@ final class News {
    * not looked at, they may quote what a stranger varies.
    */
   boolean isNews(Throwable failure) {
-    return isNews(Departure.causes(failure).map(News::kind).collect(Collectors.joining(" ")));
+    return isNews(Failures.causes(failure).map(News::kind).collect(Collectors.joining(" ")));
   }
 
   private static String kind(Throwable failure) {

@@ -10,7 +10,7 @@ import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.jboss.logging.Logger;
 import org.serverroster.outbox.Absence;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
 
 /** Tells a database that is away, and will be back, from a statement that will never succeed. */
 public final class Outage {
@@ -101,7 +101,7 @@ public final class Outage {
    */
   public void report(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     if (!isAway(failure) && news.isNews(failure)) {
-      LOG.warnf("background-step-failed because=%s", Departure.describe(failure));
+      LOG.warnf("background-step-failed because=%s", Failures.describe(failure));
     }
   }
 

@@ -7,7 +7,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.quarkus.core.CamelRuntime;
 import org.eclipse.microprofile.config.Config;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
 import org.serverroster.outbox.Redaction;
 
 /**
@@ -88,7 +88,7 @@ class RosterApplication implements QuarkusApplication {
                       try {
                         context.getEndpoint(uri);
                       } catch (ResolveEndpointFailedException e) {
-                        problems.put(setting, new Redaction(uri).apply(Departure.describe(e)));
+                        problems.put(setting, new Redaction(uri).apply(Failures.describe(e)));
                       }
                     }));
     return problems;

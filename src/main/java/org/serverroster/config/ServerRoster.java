@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.flywaydb.core.api.FlywayException;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
+import org.serverroster.outbox.Redaction;
 
 /** The program: looks at the settings, then starts. */
 @QuarkusMain
@@ -70,7 +71,7 @@ public class ServerRoster {
 
   /** Whether it was the database that had gone away, rather than what it was asked for. */
   static boolean passes(Throwable failure) {
-    return Departure.causes(failure)
+    return Failures.causes(failure)
         .anyMatch(cause -> cause instanceof SQLException sql && passes(sql));
   }
 
@@ -98,13 +99,12 @@ public class ServerRoster {
       if (cause instanceof ConfigValidationException wrong) {
         return Optional.of(
             IntStream.range(0, wrong.getProblemCount())
-                .mapToObj(number -> Departure.printable(wrong.getProblem(number).getMessage()))
+                .mapToObj(number -> Failures.printable(wrong.getProblem(number).getMessage()))
                 .collect(Collectors.joining("; ")));
       }
       if (cause instanceof SQLException || cause instanceof FlywayException) {
         return Optional.of(
-            "the database does not let us: "
-                + BrokenStart.withoutSecrets(Departure.describe(failure)));
+            "the database does not let us: " + Redaction.ofNamed(Failures.describe(failure)));
       }
     }
     return Optional.empty();

@@ -30,9 +30,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.serverroster.approval.Moments;
 import org.serverroster.outbox.Absence;
 import org.serverroster.roster.Change;
+import org.serverroster.roster.Moments;
 
 /**
  * Tells a collector, by OpenTelemetry's protocol, what became of each request: one trace ({@link

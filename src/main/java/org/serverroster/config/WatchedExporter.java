@@ -7,7 +7,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.net.ConnectException;
 import java.util.Collection;
 import org.serverroster.outbox.Absence;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
 
 /**
  * Tells of a collector that takes nothing as of anybody else who is away, where the exporter itself
@@ -44,9 +44,9 @@ final class WatchedExporter implements SpanExporter {
     if (failure instanceof HttpExportException http && http.getResponse() != null) {
       return "HTTP status " + http.getResponse().statusCode();
     }
-    return Departure.causes(failure).anyMatch(ConnectException.class::isInstance)
+    return Failures.causes(failure).anyMatch(ConnectException.class::isInstance)
         ? "it cannot be reached"
-        : Departure.describe(failure);
+        : Failures.describe(failure);
   }
 
   @Override

@@ -2,16 +2,15 @@ package org.serverroster.dossier;
 
 import com.ibm.icu.text.SpoofChecker;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Moments;
 
 /**
  * What is known about a peer, for people and for programs.
@@ -63,7 +62,7 @@ public record Dossier(
       List<Map<String, Object>> former,
       List<Map<String, Object>> neighbours) {
     return new Dossier(
-        row == null ? null : instant(row.get("fetched_at")),
+        row == null ? null : Moments.instant(row.get("fetched_at")),
         row == null ? null : (String) row.get("reachability"),
         row == null ? null : (Boolean) row.get("supports_server_presence"),
         row == null ? null : (String) row.get("software"),
@@ -127,7 +126,7 @@ public record Dossier(
   private static String decision(Map<String, Object> row) {
     return ((String) row.get("action")).replace('-', ' ')
         + " on "
-        + DAY.format(instant(row.get("at")).atOffset(ZoneOffset.UTC))
+        + DAY.format(Moments.instant(row.get("at")).atOffset(ZoneOffset.UTC))
         + " by "
         + row.get("actor");
   }
@@ -138,9 +137,5 @@ public record Dossier(
         + row.get("state")
         + (Boolean.TRUE.equals(row.get("blocked")) ? ", blocked" : "")
         + (row.get("denied_at") == null ? "" : ", denied");
-  }
-
-  private static Instant instant(Object value) {
-    return value instanceof Date date ? date.toInstant() : ((OffsetDateTime) value).toInstant();
   }
 }

@@ -3,7 +3,6 @@ package org.serverroster.dossier;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +20,7 @@ import org.jivesoftware.smackx.iqversion.packet.Version;
 import org.jivesoftware.smackx.ping.packet.Ping;
 import org.jxmpp.jid.impl.JidCreate;
 import org.jxmpp.stringprep.XmppStringprepException;
+import org.serverroster.roster.Moments;
 
 /**
  * Asks a peer's server about itself, all questions at once, and waits no longer than a few seconds:
@@ -66,10 +66,7 @@ public final class DossierGatherer {
     if (row == null) {
       return true;
     }
-    Instant fetched =
-        row.get("fetched_at") instanceof Date date
-            ? date.toInstant()
-            : ((java.time.OffsetDateTime) row.get("fetched_at")).toInstant();
+    Instant fetched = Moments.instant(row.get("fetched_at"));
     Duration good = "answers".equals(row.get("reachability")) ? FRESH : SILENT;
     return fetched.plus(good).isBefore(clock.instant());
   }

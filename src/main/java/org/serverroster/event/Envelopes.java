@@ -7,11 +7,10 @@ import io.cloudevents.jackson.JsonCloudEventData;
 import io.cloudevents.jackson.JsonFormat;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Date;
 import java.util.Map;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Moments;
 
 /** Puts an event into its envelope: CloudEvents 1.0, structured JSON. */
 public final class Envelopes {
@@ -67,7 +66,7 @@ public final class Envelopes {
             .withId(row.get("wire_id").toString())
             .withSource(URI.create("xmpp:" + (domain == null ? component : domain)))
             .withType(TYPE + kind)
-            .withTime(time(row.get("created_at")))
+            .withTime(Moments.instant(row.get("created_at")).atOffset(ZoneOffset.UTC))
             .withDataContentType("application/json")
             .withDataSchema(URI.create(SCHEMA + kind))
             .withExtension("sequence", String.format("%019d", ((Number) row.get("id")).longValue()))
@@ -82,11 +81,5 @@ public final class Envelopes {
   /** What all events have in common that must stay in order. */
   public static String key(Map<String, ?> row) {
     return row.get("peer") == null ? "commands" : row.get("domain") + " " + row.get("peer");
-  }
-
-  private static OffsetDateTime time(Object column) {
-    return column instanceof Date date
-        ? date.toInstant().atOffset(ZoneOffset.UTC)
-        : ((OffsetDateTime) column).withOffsetSameInstant(ZoneOffset.UTC);
   }
 }

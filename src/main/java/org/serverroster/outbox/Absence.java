@@ -34,7 +34,7 @@ public final class Absence {
 
   /** Somebody has noticed it, by this failure. */
   public void noticed(Throwable failure) {
-    noticed(Departure.describe(failure));
+    noticed(Failures.describe(failure));
   }
 
   /**

@@ -8,13 +8,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
@@ -50,7 +48,6 @@ public final class Departure {
   private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
   private static final Duration LONGEST_LASTING_DELAY = Duration.ofHours(1);
   private static final int LASTING_REPLY = 500;
-  private static final int LONGEST_ERROR = 500;
 
   private final Clock clock;
   private final RandomGenerator jitter;
@@ -136,7 +133,7 @@ public final class Departure {
    */
   public boolean certainlyNotSent(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
     return replyCode(failure) > 0
-        || causes(failure).anyMatch(NotConnectedException.class::isInstance);
+        || Failures.causes(failure).anyMatch(NotConnectedException.class::isInstance);
   }
 
   /** The parameters that find what may leave now. */
@@ -248,7 +245,7 @@ public final class Departure {
     postponed.put("now", now());
     boolean lasting = replyCode(failure) >= LASTING_REPLY;
     postponed.put("nextAt", now().plus(lasting ? lastingDelay(attempts) : delay(attempts)));
-    postponed.put("lastError", describe(failure));
+    postponed.put("lastError", Failures.describe(failure));
     postponed.put("begun", certainlyNotSent(failure) ? row.get("before") : row.get("lease"));
     return postponed;
   }
@@ -291,7 +288,7 @@ public final class Departure {
 
   /** What the SMTP server answered (RFC 5321, section 4.2), 0 when it was not an answer. */
   static int replyCode(Throwable failure) {
-    return causes(failure)
+    return Failures.causes(failure)
         .mapToInt(
             cause -> {
               if (cause instanceof SMTPAddressFailedException address) {
@@ -305,30 +302,6 @@ public final class Departure {
         .filter(code -> code > 0)
         .findFirst()
         .orElse(0);
-  }
-
-  /** The failure and what has caused it, outermost first; twenty at most, in case of a circle. */
-  public static Stream<Throwable> causes(Throwable failure) {
-    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(20);
-  }
-
-  /**
-   * The innermost cause that says anything, in one printable line: it may quote what another server
-   * said.
-   */
-  public static String describe(Throwable failure) {
-    Throwable cause =
-        causes(failure)
-            .filter(any -> any.getMessage() != null)
-            .reduce((outer, inner) -> inner)
-            .orElse(failure);
-    return printable(cause.getClass().getSimpleName() + ": " + cause.getMessage());
-  }
-
-  /** What somebody else says, in one line that is fit for the log. */
-  public static String printable(String text) {
-    String printable = text.replaceAll("[^\\p{Graph}]+", " ").strip();
-    return printable.length() <= LONGEST_ERROR ? printable : printable.substring(0, LONGEST_ERROR);
   }
 
   private OffsetDateTime now() {

@@ -52,9 +52,9 @@ public final class MailServer {
   }
 
   private static boolean cannotBeTalkedTo(Exception failure) {
-    boolean ofMail = Departure.causes(failure).anyMatch(MessagingException.class::isInstance);
+    boolean ofMail = Failures.causes(failure).anyMatch(MessagingException.class::isInstance);
     return ofMail
-        && Departure.causes(failure)
+        && Failures.causes(failure)
             .anyMatch(
                 cause ->
                     cause instanceof IOException

@@ -15,6 +15,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.serverroster.roster.Moments;
 
 /**
  * Whoever gets our events, or our lines for people: how it is doing, and when to give up on
@@ -89,7 +90,7 @@ public final class Receiver {
     String error = describe(failure);
     judged.put("lastError", error);
     judged.put("given_up", givesUp(postponed, failure));
-    if (Departure.causes(failure).anyMatch(SQLException.class::isInstance)) {
+    if (Failures.causes(failure).anyMatch(SQLException.class::isInstance)) {
       return judged; // it may have taken it: that could not be written down
     }
     note(error);
@@ -118,7 +119,8 @@ public final class Receiver {
     int attempts = ((Number) row.get("attempts")).intValue();
     return attempts >= ATTEMPTS_WHEN_REFUSED
         && tookAt != null
-        && tookAt.isAfter(Moment.of(row.get("begunAt")).minus(Departure.leastDelay(attempts - 1)));
+        && tookAt.isAfter(
+            Moments.instant(row.get("begunAt")).minus(Departure.leastDelay(attempts - 1)));
   }
 
   private synchronized void keepQuiet(Instant next) {
@@ -138,14 +140,14 @@ public final class Receiver {
   private boolean givesUp(Map<String, Object> row, Exception failure) {
     int attempts = ((Number) row.get("attempts")).intValue();
     Object retried = row.get("retried_at");
-    Instant begun = Moment.of(retried == null ? row.get("created_at") : retried);
+    Instant begun = Moments.instant(retried == null ? row.get("created_at") : retried);
     return (isForGood(failure) && attempts >= ATTEMPTS_WHEN_REFUSED)
         || begun.plus(giveUpAfter).isBefore(clock.instant());
   }
 
   /** Whether the receiver said of this very thing that it will never take it. */
   static boolean isForGood(Throwable failure) {
-    return Departure.causes(failure)
+    return Failures.causes(failure)
         .anyMatch(
             cause ->
                 cause instanceof RecordTooLargeException
@@ -162,11 +164,11 @@ public final class Receiver {
 
   /** An HTTP failure quotes the address, which may be a secret; its status says enough. */
   private String describe(Exception failure) {
-    return Departure.causes(failure)
+    return Failures.causes(failure)
         .filter(HttpOperationFailedException.class::isInstance)
         .map(HttpOperationFailedException.class::cast)
         .findFirst()
         .map(http -> "HTTP status " + http.getStatusCode())
-        .orElseGet(() -> redaction.apply(Departure.describe(failure)));
+        .orElseGet(() -> redaction.apply(Failures.describe(failure)));
   }
 }

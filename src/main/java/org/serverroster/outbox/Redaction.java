@@ -23,9 +23,13 @@ public final class Redaction implements UnaryOperator<String> {
 
   private static final Pattern RAW = Pattern.compile("RAW[({](.*)[)}]", Pattern.DOTALL);
 
-  /** Options that say how to get in. */
-  private static final Pattern OPENS =
-      Pattern.compile("pass|secret|token|key|credential", Pattern.CASE_INSENSITIVE);
+  /** What is in the names of options and settings that say how to get in. */
+  private static final String OPENER = "(?:pass|secret|token|key|credential)";
+
+  private static final Pattern OPENS = Pattern.compile(OPENER, Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern NAMED =
+      Pattern.compile("([\\w.-]*" + OPENER + "[\\w.-]*=)[^&\\s,;})\\]]+", Pattern.CASE_INSENSITIVE);
 
   /** Options that say where, not how to get in. */
   private static final Set<String> HARMLESS = Set.of("brokers", "host", "port");
@@ -54,7 +58,7 @@ public final class Redaction implements UnaryOperator<String> {
           String[] pair = option.split("=", 2);
           if (pair.length == 2 && !HARMLESS.contains(pair[0])) {
             String value = RAW.matcher(pair[1]).replaceFirst("$1");
-            if (OPENS.matcher(pair[0]).find()) {
+            if (opens(pair[0])) {
               parts.add(pair[0] + "=" + value); // however short it is
             }
             parts.add(value);
@@ -70,6 +74,23 @@ public final class Redaction implements UnaryOperator<String> {
             .distinct()
             .sorted(Comparator.comparingInt(String::length).reversed())
             .toList();
+  }
+
+  /** Whether an option or a setting of this name says how to get in. */
+  public static boolean opens(String name) {
+    return OPENS.matcher(name).find();
+  }
+
+  /** Takes out of a text what stands behind the name of an option that says how to get in. */
+  public static String ofNamed(String text) {
+    return NAMED.matcher(text).replaceAll("$1" + HIDDEN);
+  }
+
+  /** Takes one secret out of a text, unless it is so short that it might be any word. */
+  public static UnaryOperator<String> ofSecret(String secret) {
+    return secret.length() < SHORTEST || secret.equals("false")
+        ? UnaryOperator.identity()
+        : text -> text.replace(secret, HIDDEN);
   }
 
   @Override

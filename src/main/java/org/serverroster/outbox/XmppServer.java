@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.serverroster.roster.Moments;
 
 /**
  * Tells an XMPP server that takes no stanzas over at the moment from one that does not take this
@@ -47,13 +48,13 @@ public final class XmppServer {
   public synchronized Map<String, Object> judged(
       Map<String, Object> postponed,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    boolean ofServer = Departure.causes(failure).anyMatch(isOfServer);
+    boolean ofServer = Failures.causes(failure).anyMatch(isOfServer);
     if (ofServer && isThisVeryStanza(postponed)) {
       return postponed;
     }
     if (ofServer) {
       of(postponed).absence().noticed(failure);
-    } else if (Departure.causes(failure).noneMatch(isOfStream)) {
+    } else if (Failures.causes(failure).noneMatch(isOfStream)) {
       return postponed;
     }
     Map<String, Object> judged = new HashMap<>(postponed);
@@ -90,7 +91,7 @@ public final class XmppServer {
   private boolean isThisVeryStanza(Map<String, Object> row) {
     Instant tookAt = of(row).tookAt();
     return tookAt != null
-        && tookAt.isAfter(Moment.of(row.get("begunAt")))
+        && tookAt.isAfter(Moments.instant(row.get("begunAt")))
         && !tookAt.isAfter(clock.instant()); // else the clock went back
   }
 

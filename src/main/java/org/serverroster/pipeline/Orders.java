@@ -236,22 +236,15 @@ public final class Orders {
                 "pipeline",
                 read.id())
             .because(read.note());
-    change.put("preApprove", !Boolean.FALSE.equals(read.preApprove()));
-    change.put("subscribeBack", !Boolean.FALSE.equals(read.subscribeBack()));
-    change.put("block", Boolean.TRUE.equals(read.block()));
-    return change;
+    return change.choosing(read.preApprove(), read.subscribeBack(), read.block());
   }
 
   private Domain peer(String name) throws UnacceptableException {
     try {
-      Domain peer = Domain.of(name);
-      if (!domains.has(peer)) {
-        return peer;
-      }
+      return domains.other(name);
     } catch (InvalidDomainException e) {
-      // said below
+      throw new UnacceptableException("peer: not the name of another server");
     }
-    throw new UnacceptableException("peer: not the name of another server");
   }
 
   private boolean mayAct(Domain domain, String actor) {

@@ -134,6 +134,22 @@ public final class Change extends LinkedHashMap<String, Object> {
     return this;
   }
 
+  /**
+   * Says what somebody has chosen of what an action leaves open; null where they said nothing.
+   *
+   * @param preApprove {@code subscribe}: whether the peer's own request is approved when it comes;
+   *     unless they say no
+   * @param subscribeBack {@code approve}: whether we ask for its presence in return (XEP-0267);
+   *     unless they say no
+   * @param block {@code deny}: whether nothing is heard of the peer from now on; when they say so
+   */
+  public Change choosing(Boolean preApprove, Boolean subscribeBack, Boolean block) {
+    put("preApprove", !Boolean.FALSE.equals(preApprove));
+    put("subscribeBack", !Boolean.FALSE.equals(subscribeBack));
+    put("block", Boolean.TRUE.equals(block));
+    return this;
+  }
+
   /** Says why, in a person's own words; null when they said nothing. */
   public Change because(String note) {
     put("note", note);
@@ -222,12 +238,8 @@ public final class Change extends LinkedHashMap<String, Object> {
 
   /** The databases differ in what they give for a point in time and for a number. */
   private static Object value(Object column) {
-    if (column instanceof Date date) {
-      return utc(date.toInstant());
-    }
-    if (column instanceof OffsetDateTime time) {
-      return utc(time.toInstant());
-    }
-    return column;
+    return column instanceof Date || column instanceof OffsetDateTime
+        ? utc(Moments.instant(column))
+        : column;
   }
 }

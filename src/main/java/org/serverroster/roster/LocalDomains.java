@@ -41,6 +41,19 @@ public final class LocalDomains {
     }
   }
 
+  /**
+   * A server that can become a peer, by its name in any spelling.
+   *
+   * @throws InvalidDomainException when it is not the name of a server, or one of our own
+   */
+  public Domain other(String name) {
+    Domain server = Domain.of(name);
+    if (has(server)) {
+      throw new InvalidDomainException("this is one of our own domains, not a peer");
+    }
+    return server;
+  }
+
   /** The mail addresses of a domain's administrators, empty when it is none of ours. */
   public List<String> administrators(String domain) {
     return of(domain).mail();

@@ -7,10 +7,10 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.serverroster.approval.Moments;
 import org.serverroster.dossier.Dossier;
 import org.serverroster.roster.Decision;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Moments;
 import org.serverroster.web.ApprovalResource.Link;
 
 /** The approval pages. */

@@ -28,7 +28,7 @@ import org.serverroster.config.Outage;
 import org.serverroster.config.Settings;
 import org.serverroster.config.Settings.Confirm;
 import org.serverroster.dossier.Dossier;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
 import org.serverroster.roster.AlreadyDecidedException;
 import org.serverroster.roster.Change;
 import org.serverroster.roster.Decision;
@@ -217,7 +217,7 @@ class ApprovalResource {
           .build();
     } catch (RuntimeException failure) {
       if (!database.isAway(failure)) { // that is told of once, not with every page
-        LOG.warnf("approval-page-failed because=%s", Departure.describe(failure));
+        LOG.warnf("approval-page-failed because=%s", Failures.describe(failure));
       }
       return ApprovalPages.failed();
     }

@@ -20,9 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.serverroster.approval.Moments;
 import org.serverroster.audit.Verification;
 import org.serverroster.roster.Change;
+import org.serverroster.roster.Moments;
 
 /** The audit trail: who let this peer in, when, from where and why; and whether it was altered. */
 @Path("/api/v1/audit")

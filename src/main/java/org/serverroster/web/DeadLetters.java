@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.camel.Exchange;
-import org.serverroster.approval.Moments;
 import org.serverroster.roster.Change;
+import org.serverroster.roster.Moments;
 
 /** What a receiver of events or of lines for people did not take, and letting it try again. */
 @Path("/api/v1/events/dead-letters")

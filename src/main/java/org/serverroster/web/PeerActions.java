@@ -169,9 +169,7 @@ class PeerActions {
     String actor = identity.getIdentity().getPrincipal().getName();
     Change change = decisions.byAdministrator(action, ours, server, actor, "rest", origin);
     change.because(Decisions.note(order.note()));
-    change.put("preApprove", !Boolean.FALSE.equals(order.preApprove()));
-    change.put("subscribeBack", !Boolean.FALSE.equals(order.subscribeBack()));
-    change.put("block", Boolean.TRUE.equals(order.block()));
+    change.choosing(order.preApprove(), order.subscribeBack(), order.block());
     change.put("reviewAfter", reviewAfter(order));
     routes.call("act-on-peer", change);
     return PeerView.of(peers.find(ours, server));

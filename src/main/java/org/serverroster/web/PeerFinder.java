@@ -50,11 +50,11 @@ class PeerFinder {
    * @throws BadRequestException when it is not the name of a server, or one of our own
    */
   Domain other(String name) {
-    Domain server = server(name);
-    if (domains.has(server)) {
-      throw new BadRequestException("this is one of our own domains, not a peer");
+    try {
+      return domains.other(name);
+    } catch (InvalidDomainException e) {
+      throw new BadRequestException(e.getMessage());
     }
-    return server;
   }
 
   /** The {@code state} of a peer and nothing else, null when it was never heard of. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
-import org.serverroster.approval.Moments;
+import org.serverroster.roster.Moments;
 import org.serverroster.roster.Subscription;
 
 /**

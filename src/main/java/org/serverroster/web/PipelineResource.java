@@ -21,8 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.serverroster.approval.Moments;
 import org.serverroster.roster.Change;
+import org.serverroster.roster.Moments;
 
 /** What those need who write or look after a pipeline: the schemas, and what was no command. */
 @Path("/api/v1")

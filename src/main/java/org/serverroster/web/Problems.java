@@ -9,7 +9,8 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.serverroster.config.Outage;
-import org.serverroster.outbox.Departure;
+import org.serverroster.outbox.Failures;
+import org.serverroster.outbox.PrintableFailure;
 import org.serverroster.roster.AlreadyDecidedException;
 import org.serverroster.roster.StateForbidsException;
 import org.serverroster.roster.UnknownPeerException;
@@ -71,14 +72,14 @@ class Problems {
   @ServerExceptionMapper
   Response unavailable(Routes.RouteFailedException failure) {
     if (!database.isAway(failure)) { // that is told of once, not by everybody who asks meanwhile
-      LOG.warnf("http-request-failed because=%s", Departure.describe(failure));
+      LOG.warnf("http-request-failed because=%s", Failures.describe(failure));
     }
     return Problem.of(503, "the roster cannot be reached, try again later");
   }
 
   @ServerExceptionMapper
   Response unexpected(RuntimeException failure) {
-    LOG.error("http-request-failed", new Told(failure));
+    LOG.error("http-request-failed", new PrintableFailure(failure));
     return Problem.of(500, null);
   }
 }

@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.serverroster.approval.Moments;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.LocalDomains;
+import org.serverroster.roster.Moments;
 
 /** The roster for people to look at: where the links of the approval pages lead. Reads only. */
 @Path("/")

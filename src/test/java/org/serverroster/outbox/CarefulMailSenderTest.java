@@ -88,7 +88,7 @@ class CarefulMailSenderTest {
       forgetful.forget(true);
       Exception failure = assertThrows(MessagingException.class, this::send);
       assertEquals(2, server.getReceivedMessages().length);
-      assertTrue(Departure.causes(failure).noneMatch(NotConnectedException.class::isInstance));
+      assertTrue(Failures.causes(failure).noneMatch(NotConnectedException.class::isInstance));
     } finally {
       server.stop();
     }

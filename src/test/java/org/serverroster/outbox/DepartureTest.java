@@ -75,11 +75,11 @@ class DepartureTest {
     assertEquals("IOException: 550 5.1.1 [31mforged line", postponed.get("lastError"));
     assertEquals(3, postponed.get("attempts"));
     assertTrue(((OffsetDateTime) postponed.get("nextAt")).isAfter(NOW.plusSeconds(3)));
-    assertTrue(Departure.describe(new IOException("x".repeat(9000))).length() <= 500, "bounded");
+    assertTrue(Failures.describe(new IOException("x".repeat(9000))).length() <= 500, "bounded");
     assertEquals(
         "SQLException: no connection in time",
-        Departure.describe(new SQLException("no connection in time", new TimeoutException())));
-    assertEquals("TimeoutException: null", Departure.describe(new TimeoutException()));
+        Failures.describe(new SQLException("no connection in time", new TimeoutException())));
+    assertEquals("TimeoutException: null", Failures.describe(new TimeoutException()));
   }
 
   @Test

@@ -41,4 +41,31 @@ class RedactionTest {
     String message = "Connect to k1:9092 failed: Connection refused";
     assertEquals(message, new Redaction(uri).apply(message));
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:postgresql://db/roster?password=hush&ssl=true, password=xxxxxx&ssl=true",
+    "'Unknown {saslPassword=hush, apiKey=x}', 'saslPassword=xxxxxx, apiKey=xxxxxx}'",
+  })
+  void whatStandsBehindATellingNameGoesThoughNobodyKnowsIt(String text, String end) {
+    String redacted = Redaction.ofNamed(text);
+    assertTrue(redacted.endsWith(end), redacted);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a-secret-word, x xxxxxx y", "word, x a-secret-word y", "false, x a-secret-word y"})
+  void aSecretGoesUnlessItMightBeAnyWord(String secret, String redacted) {
+    assertEquals(redacted, Redaction.ofSecret(secret).apply("x a-secret-word y"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "roster.xmpp.secret, true",
+    "ROSTER_MAIL_PASSWORD, true",
+    "camel.component.kafka.sasl-jaas-token, true",
+    "roster.mail.host, false",
+  })
+  void namesTellWhetherASettingIsASecret(String name, boolean opens) {
+    assertEquals(opens, Redaction.opens(name));
+  }
 }

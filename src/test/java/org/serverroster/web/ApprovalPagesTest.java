@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.serverroster.approval.LinkState;
-import org.serverroster.approval.Moments;
 import org.serverroster.roster.Decision;
+import org.serverroster.roster.Moments;
 import org.serverroster.web.ApprovalPages.Words;
 import org.serverroster.web.ApprovalResource.Link;
 

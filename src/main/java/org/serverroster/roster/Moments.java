@@ -1,10 +1,10 @@
-package org.serverroster.approval;
+package org.serverroster.roster;
 
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Date;
 import java.util.Locale;
 
 /** Points in time, as the two databases give them and as people read them. */
@@ -18,16 +18,15 @@ public final class Moments {
   /**
    * The instant in a column of type "timestamp with time zone".
    *
-   * @param value H2's {@link OffsetDateTime}, PostgreSQL's {@link Timestamp}, or null
+   * @param value H2's {@link OffsetDateTime}, PostgreSQL's timestamp, which is a {@link Date}, or
+   *     null
    * @return null for null
    */
   public static Instant instant(Object value) {
     if (value == null) {
       return null;
     }
-    return value instanceof Timestamp timestamp
-        ? timestamp.toInstant()
-        : ((OffsetDateTime) value).toInstant();
+    return value instanceof Date date ? date.toInstant() : ((OffsetDateTime) value).toInstant();
   }
 
   /** As people read it, in UTC; empty for null. */
