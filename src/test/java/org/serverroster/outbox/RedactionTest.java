@@ -53,9 +53,9 @@ class RedactionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"a-secret-word, x xxxxxx y", "word, x a-secret-word y", "false, x a-secret-word y"})
+  @CsvSource({"a-secret-word, false x xxxxxx", "word, false x a-secret-word", "false, false x a-secret-word"})
   void aSecretGoesUnlessItMightBeAnyWord(String secret, String redacted) {
-    assertEquals(redacted, Redaction.ofSecret(secret).apply("x a-secret-word y"));
+    assertEquals(redacted, Redaction.ofSecret(secret).apply("false x a-secret-word"));
   }
 
   @ParameterizedTest
