@@ -53,7 +53,11 @@ class RedactionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"a-secret-word, false x xxxxxx", "word, false x a-secret-word", "false, false x a-secret-word"})
+  @CsvSource({
+    "a-secret-word, false x xxxxxx",
+    "word, false x a-secret-word",
+    "false, false x a-secret-word"
+  })
   void aSecretGoesUnlessItMightBeAnyWord(String secret, String redacted) {
     assertEquals(redacted, Redaction.ofSecret(secret).apply("false x a-secret-word"));
   }
