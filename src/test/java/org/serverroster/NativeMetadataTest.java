@@ -1,5 +1,6 @@
 package org.serverroster;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -259,6 +260,18 @@ class NativeMetadataTest {
                         java.net.Socket.class,
                         java.security.Key.class)
                     .anyMatch(type::isAssignableTo));
+  }
+
+  /** Messages of brokers are never unpacked as objects, and sessions are signed text. */
+  @Test
+  void nothingIsSerializedByJava() throws IOException {
+    assertTrue(json("serialization-config.json").isArray());
+    assertTrue(json("serialization-config.json").isEmpty());
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveNameMatching("java\\.io\\.Object(In|Out)putStream")
+        .check(new ClassFileImporter().importPath("target/classes"));
   }
 
   private static URL jar(Class<?> type) {

@@ -3,6 +3,7 @@ package org.serverroster.approval;
 import static org.serverroster.roster.SubscriptionStanza.SUBSCRIBE;
 
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.camel.Header;
 import org.jboss.logging.Logger;
 import org.serverroster.roster.Action;
@@ -23,6 +24,15 @@ public final class ChangeQuestions {
    */
   private static final Set<String> BY_THE_REQUEST =
       Set.of(Action.REMIND.name(), Action.ESCALATE.name(), Action.ALLOW_AGAIN.name());
+
+  private final Consumer<Runnable> ifCommitted;
+
+  /**
+   * @param ifCommitted does a step once the transaction that is under way is committed
+   */
+  public ChangeQuestions(Consumer<Runnable> ifCommitted) {
+    this.ifCommitted = ifCommitted;
+  }
 
   /** Whether it is about the subscription: one of the four types of RFC 6121, section 3. */
   public boolean isSubscription(@Header(CHANGE) Change change) {
@@ -124,17 +134,19 @@ public final class ChangeQuestions {
     return change.is("lasting");
   }
 
-  /** Says in the log what has happened. */
+  /** Says in the log what has happened, as soon as it has. */
   public void tell(@Header(CHANGE) Change change) {
-    LOG.infof(
-        "%s request=%s domain=%s peer=%s state=%s was=%s by=%s via=%s",
-        change.get("action"),
-        change.get("request"),
-        change.get("domain"),
-        change.get("peer"),
-        change.get("state"),
-        change.get("before"),
-        change.get("actor"),
-        change.get("via"));
+    ifCommitted.accept(
+        () ->
+            LOG.infof(
+                "%s request=%s domain=%s peer=%s state=%s was=%s by=%s via=%s",
+                change.get("action"),
+                change.get("request"),
+                change.get("domain"),
+                change.get("peer"),
+                change.get("state"),
+                change.get("before"),
+                change.get("actor"),
+                change.get("via")));
   }
 }

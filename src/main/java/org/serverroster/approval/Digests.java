@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
 import org.serverroster.roster.Domain;
 import org.serverroster.roster.Moments;
 
@@ -61,10 +62,12 @@ public final class Digests {
    * The digest of these mails, all to one administrator about one domain.
    *
    * @param rows the rows of the outbox, oldest first, each with the state of its request ({@code
-   *     outcome}, {@code received_at}) and of its peer; one that asks about a request that has
-   *     ended is left out
+   *     outcome}, {@code received_at}) and of its peer
+   * @param told those of them that are {@linkplain #worthTelling worth telling}
    */
-  public Letter write(@Body List<Map<String, Object>> rows) {
+  public Letter write(
+      @Body List<Map<String, Object>> rows,
+      @ExchangeProperty("digested") List<Map<String, Object>> told) {
     Map<String, Object> first = rows.get(0);
     Domain domain = new Domain((String) first.get("domain"));
     String administrator = (String) first.get("recipient");
@@ -72,10 +75,10 @@ public final class Digests {
     List<Map<String, Object>> made = new ArrayList<>();
     List<Object> asked = new ArrayList<>();
     List<String> notices = new ArrayList<>();
-    for (Map<String, Object> row : rows) {
+    for (Map<String, Object> row : told) {
       if (!Letters.asks(row)) {
         notices.add(Sentence.about(row, row).said());
-      } else if ("open".equals(row.get("outcome")) && !asked.contains(row.get("request_id"))) {
+      } else if (!asked.contains(row.get("request_id"))) {
         asked.add(row.get("request_id"));
         if (items.size() < MOST_REQUESTS) {
           String token = links.newToken();
@@ -110,8 +113,10 @@ public final class Digests {
         made);
   }
 
-  /** Whether there is anything left to say: all that was asked may have been decided meanwhile. */
-  public boolean isWorthSending(@Body List<Map<String, Object>> rows) {
-    return rows.stream().anyMatch(row -> !Letters.asks(row) || "open".equals(row.get("outcome")));
+  /** Those that still have something to say: what was asked may have been decided meanwhile. */
+  public List<Map<String, Object>> worthTelling(@Body List<Map<String, Object>> rows) {
+    return rows.stream()
+        .filter(row -> !Letters.asks(row) || "open".equals(row.get("outcome")))
+        .toList();
   }
 }

@@ -121,11 +121,13 @@ public final class Letters {
             correspondence.approval(token, "deny"));
     String first = correspondence.first(request.get("request"), administrator);
     boolean followUp = kind.equals("reminder");
+    boolean own =
+        followUp || kind.equals("escalation"); // whom that asks may have been asked before
     return new Letter(
         correspondence.from(),
         administrator,
         letter.subject(),
-        followUp ? correspondence.id(departure.get("wire_id")) : first,
+        own ? correspondence.id(departure.get("wire_id")) : first,
         followUp ? first : null,
         Templates.requestText(letter).render(),
         Templates.requestHtml(letter).render(),

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.serverroster.roster.Change;
+import org.serverroster.roster.Texts;
 
 /** What people are told elsewhere than by mail, in a chat room for instance: one line each. */
 public final class Lines {
@@ -89,7 +90,7 @@ public final class Lines {
   }
 
   private static String shortened(String note) {
-    return note.length() <= LONGEST_NOTE ? note : note.substring(0, LONGEST_NOTE).concat(" ...");
+    return note.length() <= LONGEST_NOTE ? note : Texts.cut(note, LONGEST_NOTE).concat(" ...");
   }
 
   private static Optional<String> line(String words, Object... values) {

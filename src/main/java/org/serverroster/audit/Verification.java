@@ -117,12 +117,12 @@ public final class Verification {
     return last;
   }
 
-  /** Its hash in hexadecimal: what to note elsewhere. */
+  /** Its hash in hexadecimal: what to note elsewhere; null when none fits. */
   public String hash() {
     return hash;
   }
 
-  /** When it was made. */
+  /** When it was made, as the database gives it ({@code Moments}); null when none fits. */
   public Object sealedAt() {
     return sealedAt;
   }

@@ -51,6 +51,20 @@ public final class Commands {
     this.clock = clock;
   }
 
+  /** Whether the key that signs sessions is to be looked up first. */
+  public boolean lacksKey() {
+    return !sessions.hasKey();
+  }
+
+  /**
+   * Signs sessions with this from now on.
+   *
+   * @param row {@code key_material}: what all replicas share
+   */
+  public void useKey(@Body Map<String, Object> row) {
+    sessions.use((String) row.get("key_material"));
+  }
+
   /** For which domains whoever sent this may decide; empty when they are no administrator. */
   List<Domain> domainsOf(IQ query) {
     Account account;

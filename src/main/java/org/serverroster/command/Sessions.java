@@ -17,7 +17,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * The sessions of commands (XEP-0050, section 3.1). An id proves itself: it says when it ends and
  * is signed for one account, one command and one addressee, so nothing is kept of those that are
- * never finished; what is kept is which ones are over, until they would have ended by themselves.
+ * never finished; what is kept, by each replica for itself, is which ones are over, until they
+ * would have ended by themselves. What a command does, it does once by its own conditions.
  */
 final class Sessions {
 
@@ -33,17 +34,32 @@ final class Sessions {
   private static final Duration LIFETIME = Duration.ofMinutes(10);
   private static final int MOST_CLOSED = 10_000;
 
+  /** The key signs other things as well. */
+  private static final String PURPOSE = "command session\n";
+
   private final Clock clock;
   private final SecureRandom random;
-  private final SecretKeySpec key;
+  private volatile SecretKeySpec key;
   private final Map<String, Instant> closed = new LinkedHashMap<>();
 
   Sessions(SecureRandom random, Clock clock) {
     this.clock = clock;
     this.random = random;
-    byte[] bytes = new byte[32];
-    random.nextBytes(bytes);
-    this.key = new SecretKeySpec(bytes, "HmacSHA256");
+  }
+
+  /** Whether {@link #use} has told what to sign with. */
+  boolean hasKey() {
+    return key != null;
+  }
+
+  /**
+   * From now on ids are signed with this: what a server gives to another replica, or to this one
+   * after a restart, is known there as well.
+   *
+   * @param shared what all replicas share, and nobody else knows
+   */
+  void use(String shared) {
+    key = new SecretKeySpec(shared.getBytes(StandardCharsets.UTF_8), "HmacSHA256");
   }
 
   /**
@@ -90,7 +106,7 @@ final class Sessions {
     try {
       Mac mac = Mac.getInstance(key.getAlgorithm());
       mac.init(key);
-      byte[] code = mac.doFinal((body + "\n" + owner).getBytes(StandardCharsets.UTF_8));
+      byte[] code = mac.doFinal((PURPOSE + body + "\n" + owner).getBytes(StandardCharsets.UTF_8));
       return body + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(code);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);

@@ -151,15 +151,31 @@ public class DerivedSettings implements ConfigSourceFactory {
   }
 
   private static boolean says(String url, String option) {
-    return url.toUpperCase(Locale.ROOT).replace(" ", "").contains(";" + option + "=");
+    return plain(url).contains(";" + option + "=");
   }
 
-  /** The first option of H2 in a URL that is ours to set; empty for none. */
+  private static String plain(String url) {
+    return url.toUpperCase(Locale.ROOT).replace(" ", "");
+  }
+
+  /** The first option of H2 in a URL that sets otherwise what is ours to set; empty for none. */
   static Optional<String> ourOption(String url) {
     return Stream.concat(H2_OPTIONS.keySet().stream(), Stream.of("INIT")) // which may set any
         .sorted()
-        .filter(option -> says(url, option))
+        .filter(option -> says(withoutOurs(url), option))
         .findFirst();
+  }
+
+  /** The URL without what it says as we do. */
+  private static String withoutOurs(String url) {
+    String rest = plain(url) + ";";
+    for (Map.Entry<String, String> option : H2_OPTIONS.entrySet()) {
+      String ours = ";" + option.getKey() + "=" + plain(option.getValue()) + ";";
+      while (rest.contains(ours)) {
+        rest = rest.replace(ours, ";");
+      }
+    }
+    return rest;
   }
 
   /** An endpoint that something leaves by. */

@@ -20,13 +20,15 @@ final class HealthProbe {
   }
 
   /**
-   * @param check {@code ready} or {@code live}
+   * @param check {@code ready}, {@code live}, {@code group/web}, or whatever else {@code
+   *     /q/health/} has
    * @return what the process answers: 0 when the service is well, 1 otherwise
    */
   int ask(String check) {
     int port = config.getOptionalValue("quarkus.http.port", Integer.class).orElse(8080);
     String host = config.getOptionalValue("quarkus.http.host", String.class).orElse("0.0.0.0");
-    String here = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    String own = host.contains(":") ? "[" + host + "]" : host;
+    String here = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : own;
     try {
       HttpURLConnection connection =
           (HttpURLConnection)

@@ -19,6 +19,7 @@ import java.util.function.ToLongFunction;
 import org.apache.camel.Body;
 import org.serverroster.approval.Doorkeeper;
 import org.serverroster.approval.Limits;
+import org.serverroster.outbox.Disagreements;
 import org.serverroster.roster.Change;
 import org.serverroster.roster.Moments;
 import org.serverroster.xmpp.StreamCounters;
@@ -82,6 +83,7 @@ public class Meters {
       Settings settings,
       @Named("limits") Limits limits,
       @Named("doorkeeper") Doorkeeper doorkeeper,
+      Disagreements disagreements,
       @Named("database") Outage database,
       @Named("commandSource") CommandSource commandSource) {
     this.registry = registry;
@@ -99,6 +101,9 @@ public class Meters {
     List.of("done", "refused", "parked", "repeated").forEach(this::commands);
     FunctionCounter.builder("roster.requests.refused", limits, Limits::refused)
         .description("Requests that were one too many (roster.limits.*)")
+        .register(registry);
+    FunctionCounter.builder("roster.probes.distrusted", disagreements, Disagreements::count)
+        .description("Probes of peers that believe to be trusted and are not")
         .register(registry);
     FunctionCounter.builder("roster.stanzas.turned.away", doorkeeper, Doorkeeper::turnedAway)
         .description("Presence that is not from server to server, or not for us")

@@ -55,7 +55,8 @@ public final class Outage {
   }
 
   /**
-   * Whether trying the same again later can succeed.
+   * Whether trying the same again later can succeed. If so, the outage is noted, and told of, and
+   * an embedded file that is closed for good is let go of, for the next one to open it anew.
    *
    * @param failure that of the exchange: what it has caught is not known yet to whoever asks before
    *     it is caught, and may be an earlier one
@@ -88,7 +89,7 @@ public final class Outage {
   }
 
   /** A statement that writes went through. */
-  public void isBack() {
+  public void cameBack() {
     absence.over();
   }
 

@@ -233,8 +233,8 @@ class Parts {
   @Singleton
   @Named("change")
   @Unremovable
-  ChangeQuestions changeQuestions() {
-    return new ChangeQuestions();
+  ChangeQuestions changeQuestions(AfterTransaction transaction) {
+    return new ChangeQuestions(transaction::ifCommitted);
   }
 
   @Produces
@@ -302,12 +302,23 @@ class Parts {
 
   @Produces
   @Singleton
+  Disagreements disagreements(Clock clock) {
+    return new Disagreements(clock);
+  }
+
+  @Produces
+  @Singleton
   @Named("greetings")
   @Unremovable
-  Greetings greetings(Stanzas stanzas, Clock clock, XmppComponent component, LocalDomains domains) {
+  Greetings greetings(
+      Stanzas stanzas,
+      Disagreements disagreements,
+      Clock clock,
+      XmppComponent component,
+      LocalDomains domains) {
     return new Greetings(
         stanzas,
-        new Disagreements(clock),
+        disagreements,
         () -> isStreamUp(component),
         domains.all().stream().map(Domain::name).sorted().toList(),
         clock);

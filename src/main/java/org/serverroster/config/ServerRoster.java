@@ -40,8 +40,9 @@ public class ServerRoster {
   /**
    * Starts the service; with senseless settings it says so, a line each, and exits with 78.
    *
-   * @param arguments none; or {@code health} with {@code ready} (default) or {@code live}: asks the
-   *     service that runs beside it with the same settings, and exits with 0 or 1
+   * @param arguments none; or {@code health} with {@code ready} (default), {@code live} or {@code
+   *     group/web}: asks the service that runs beside it with the same settings, and exits with 0
+   *     or 1
    */
   public static void main(String... arguments) {
     Config config = ConfigProvider.getConfig();

@@ -22,12 +22,9 @@ final class SettingValues {
   private static final Pattern MAIL =
       Pattern.compile("[^\\s@<>\",;:()\\\\]+@[^\\s@<>\",;:()\\\\]+");
 
-  /**
-   * What the library can compare with (not $2b$, which is the same as $2y$) in the time that
-   * somebody who logs in has.
-   */
+  /** What can be compared with in the time that somebody who logs in has. */
   private static final Pattern BCRYPT =
-      Pattern.compile("\\$2[ay]\\$(0[4-9]|1[0-6])\\$[./A-Za-z0-9]{53}");
+      Pattern.compile("\\$2[aby]\\$(0[4-9]|1[0-6])\\$[./A-Za-z0-9]{53}");
 
   /** What is due more often would be looked at all the time. */
   private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -36,7 +33,7 @@ final class SettingValues {
   private static final Duration LONGEST = Duration.ofDays(3660);
 
   static final String HASH =
-      "a bcrypt hash that starts with $2a$ or $2y$ and a cost from 04 to 16, as htpasswd -nBC 12"
+      "a bcrypt hash that starts with $2a$, $2b$ or $2y$ and a cost from 04 to 16, as htpasswd -nBC 12"
           + " makes it";
 
   private static final String COMPONENTS = "META-INF/services/org/apache/camel/component/";

@@ -69,7 +69,6 @@ public final class SettingsCheck {
     must(
         "roster.base-url",
         "the address people reach this service at, for instance https://roster.example.org");
-    must("roster.admins.mail", "the mail addresses that are asked, separated by commas");
     must("roster.admin.password", "a password of at least 12 characters for the user admin");
     may("roster.xmpp.component", SettingValues::domain);
     may("roster.xmpp.secret", SettingValues::anything);
@@ -156,9 +155,29 @@ public final class SettingsCheck {
                     key
                         + " makes no sense: write $${ for each ${ in it; what is in its braces is"
                         + " no setting that there is"));
+    checkSomebodyIsAsked(problems);
     checkUsers(problems);
     problems.addAll(new SettingsTogether(this::value, mailLists()).problems());
     return problems;
+  }
+
+  /** Where each domain has addresses of its own, nobody needs those of all. */
+  private void checkSomebodyIsAsked(List<String> problems) {
+    String everywhere = "roster.admins.mail";
+    boolean isMissing =
+        value(everywhere).isEmpty()
+            && !isUnexpanded(everywhere)
+            && ours().anyMatch(domain -> !hasAddressesOfItsOwn(domain));
+    if (isMissing) {
+      problems.add(
+          everywhere + " is missing: write the mail addresses that are asked, separated by commas");
+    }
+  }
+
+  private boolean hasAddressesOfItsOwn(String domain) {
+    return names.stream()
+        .filter(name -> name.contains(".admins.mail") && PER_DOMAIN.matcher(name).matches())
+        .anyMatch(name -> isNameOf(name, domain) && value(name).isPresent());
   }
 
   /** Whether a value has the name of a setting in it that is not there. */
@@ -211,16 +230,16 @@ public final class SettingsCheck {
 
   /** Whether a key of the form roster.domain.NAME.... names one of our domains. */
   private boolean isOneOfOurs(String name) {
-    String domain = PER_DOMAIN.matcher(name).replaceFirst("$1").replace("\"", "");
-    return ours()
-        .anyMatch(
-            ours -> {
-              try {
-                return Domain.of(ours).equals(Domain.of(domain));
-              } catch (InvalidDomainException e) {
-                return false;
-              }
-            });
+    return ours().anyMatch(domain -> isNameOf(name, domain));
+  }
+
+  private static boolean isNameOf(String key, String ours) {
+    String named = PER_DOMAIN.matcher(key).replaceFirst("$1").replace("\"", "");
+    try {
+      return Domain.of(ours).equals(Domain.of(named));
+    } catch (InvalidDomainException e) {
+      return false;
+    }
   }
 
   private Stream<String> ours() {

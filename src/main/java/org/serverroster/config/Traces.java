@@ -14,9 +14,6 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import jakarta.transaction.Status;
-import jakarta.transaction.Synchronization;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -70,11 +66,11 @@ class Traces {
 
   private final RequestIds ids = new RequestIds();
   private final Clock clock;
-  private final TransactionSynchronizationRegistry transactions;
+  private final AfterTransaction transactions;
   private final Optional<SdkTracerProvider> provider;
 
   @Inject
-  Traces(Settings settings, Clock clock, TransactionSynchronizationRegistry transactions) {
+  Traces(Settings settings, Clock clock, AfterTransaction transactions) {
     this.clock = clock;
     this.transactions = transactions;
     this.provider = settings.tracing().endpoint().map(this::provider);
@@ -84,7 +80,7 @@ class Traces {
   Traces(
       Function<RequestIds, SdkTracerProvider> provider,
       Clock clock,
-      TransactionSynchronizationRegistry transactions) {
+      AfterTransaction transactions) {
     this.clock = clock;
     this.transactions = transactions;
     this.provider = Optional.of(provider.apply(ids));
@@ -135,7 +131,7 @@ class Traces {
     SpanKind kind = stanza == null ? SpanKind.INTERNAL : SpanKind.CONSUMER;
     UUID request = uuid(change.get("request"));
     Attributes all = attributes.build();
-    afterTransaction(
+    transactions.then(
         committed -> {
           Span span = start(begins, request, name, kind, change.now().toInstant(), all);
           if (!committed) {
@@ -214,23 +210,6 @@ class Traces {
     if (value != null) {
       attributes.put(key, value.toString());
     }
-  }
-
-  private void afterTransaction(Consumer<Boolean> end) {
-    if (transactions.getTransactionStatus() != Status.STATUS_ACTIVE) {
-      end.accept(true);
-      return;
-    }
-    transactions.registerInterposedSynchronization(
-        new Synchronization() {
-          @Override
-          public void beforeCompletion() {}
-
-          @Override
-          public void afterCompletion(int status) {
-            end.accept(status == Status.STATUS_COMMITTED);
-          }
-        });
   }
 
   /** Where traces go, as the protocol has it for an address without a path of its own. */

@@ -9,6 +9,7 @@ import org.jivesoftware.smackx.disco.packet.DiscoverInfo;
 import org.jivesoftware.smackx.iqversion.packet.Version;
 import org.jivesoftware.smackx.xdata.FormField;
 import org.jivesoftware.smackx.xdata.packet.DataForm;
+import org.serverroster.roster.Texts;
 
 /**
  * What a peer's server answered to our questions, cut down to what is kept: a few short lines of
@@ -138,14 +139,11 @@ final class Answers {
     return text == null ? "" : cut(text).replaceAll("[\\p{C}\\p{Z}]+", " ").strip();
   }
 
-  /** Never between the two halves of a character. */
   private static String cut(String text) {
     if (text.length() <= LONGEST) {
       return text;
     }
-    int end = LONGEST - 3;
-    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end)
-        + "...";
+    return Texts.cut(text, LONGEST - 3) + "...";
   }
 
   private static boolean is(IQ answer, IQ.Type type) {

@@ -16,6 +16,9 @@ import org.apache.camel.Message;
  */
 public final class Messages {
 
+  /** As brokers with headers have it, for which case counts (CloudEvents, Kafka binding, 3.1). */
+  private static final String CONTENT_TYPE = "content-type";
+
   private static final String EVENT = "application/cloudevents+json; charset=UTF-8";
   private static final String JSON = "application/json; charset=UTF-8";
   private static final String LINE = "text/plain; charset=UTF-8";
@@ -91,7 +94,7 @@ public final class Messages {
     Message message = exchange.getMessage();
     message.removeHeaders("*");
     message.setBody(body);
-    message.setHeader(Exchange.CONTENT_TYPE, type);
+    message.setHeader(CONTENT_TYPE, type);
     exchange.setProperty(Exchange.CHARSET_NAME, "UTF-8");
     return message;
   }

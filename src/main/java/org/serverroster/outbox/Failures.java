@@ -2,6 +2,7 @@ package org.serverroster.outbox;
 
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.serverroster.roster.Texts;
 
 /**
  * What a failure says, in a form that is fit for the log, a row and a page: what it quotes may be
@@ -37,6 +38,6 @@ public final class Failures {
   /** What somebody else says, in one line of at most {@value #LONGEST} characters. */
   public static String printable(String text) {
     String printable = text.replaceAll("[^\\p{Graph}]+", " ").strip();
-    return printable.length() <= LONGEST ? printable : printable.substring(0, LONGEST);
+    return Texts.cut(printable, LONGEST);
   }
 }

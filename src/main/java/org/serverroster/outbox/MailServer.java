@@ -63,7 +63,7 @@ public final class MailServer {
   }
 
   /** It has taken a mail. */
-  public void isBack() {
+  public void cameBack() {
     absence.over();
   }
 

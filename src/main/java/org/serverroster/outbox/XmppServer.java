@@ -20,9 +20,9 @@ public final class XmppServer {
   private final Clock clock;
   private final Predicate<Throwable> isOfStream;
   private final Predicate<Throwable> isOfServer;
-  private final Map<String, Domain> domains = new TreeMap<>();
+  private final Map<String, Standing> domains = new TreeMap<>();
 
-  private record Domain(Absence absence, Instant tookAt) {}
+  private record Standing(Absence absence, Instant tookAt) {}
 
   /**
    * @param clock now
@@ -66,7 +66,7 @@ public final class XmppServer {
   public synchronized void took(@ExchangeProperty("departure") Map<String, Object> row) {
     Absence absence = of(row).absence();
     absence.over();
-    domains.put(nameOf(row), new Domain(absence, clock.instant()));
+    domains.put(nameOf(row), new Standing(absence, clock.instant()));
   }
 
   /**
@@ -95,9 +95,9 @@ public final class XmppServer {
         && !tookAt.isAfter(clock.instant()); // else the clock went back
   }
 
-  private Domain of(Map<String, Object> row) {
+  private Standing of(Map<String, Object> row) {
     return domains.computeIfAbsent(
-        nameOf(row), name -> new Domain(new Absence("xmpp-server", clock), null));
+        nameOf(row), name -> new Standing(new Absence("xmpp-server", clock), null));
   }
 
   private static String nameOf(Map<String, Object> row) {

@@ -130,8 +130,15 @@ final class Administration {
     if (!change.is("preApprove") || before.from()) {
       return verdict.sends(SUBSCRIBE).as("peer-asked");
     }
+    if (before.pendingIn() && enough(change)) {
+      return verdict
+          .sends(SUBSCRIBED)
+          .sends(SUBSCRIBE)
+          .ends(Decision.APPROVE.outcome())
+          .as("request-approved");
+    }
     if (before.pendingIn()) {
-      return enough(change) ? approve(change, verdict) : verdict.sends(SUBSCRIBE).as("peer-asked");
+      return verdict.sends(SUBSCRIBE).as("peer-asked");
     }
     if (policy.quorum() == 1 || change.get("voter") != null) {
       String by = policy.quorum() == 1 ? change.text("actor") : change.text("voter");

@@ -115,9 +115,7 @@ public final class Change extends LinkedHashMap<String, Object> {
   public Change by(String actor, String via, String origin) {
     put("actor", actor);
     put("via", via);
-    put(
-        "origin",
-        origin == null || origin.length() <= ORIGIN ? origin : origin.substring(0, ORIGIN));
+    put("origin", origin == null ? null : Texts.cut(origin, ORIGIN));
     return this;
   }
 

@@ -20,10 +20,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.serverroster.config.Settings;
@@ -42,11 +44,14 @@ class Accounts implements IdentityProvider<UsernamePasswordAuthenticationRequest
   private static final Duration REMEMBERED = Duration.ofMinutes(1);
   private static final int MOST_REMEMBERED = 1000;
 
+  /** Where a hash says, in two digits, how often it was computed: after "$2y$". */
+  private static final int COST = 4;
+
   private final Settings settings;
   private final Clock clock;
   private final PasswordChecks checks;
   private final SecretKeySpec key;
-  private final String nobodysHash = BcryptUtil.bcryptHash("nobody");
+  private final String nobodysHash;
   private final Map<String, Instant> confirmed = new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<Boolean>> underWay = new ConcurrentHashMap<>();
 
@@ -57,6 +62,25 @@ class Accounts implements IdentityProvider<UsernamePasswordAuthenticationRequest
     byte[] bytes = new byte[32];
     random.nextBytes(bytes);
     this.key = new SecretKeySpec(bytes, "HmacSHA256");
+    this.nobodysHash = nobodysHash();
+  }
+
+  /** The library does not know $2b$, which is another name of $2y$. */
+  private static String known(String hash) {
+    return hash.startsWith("$2b$") ? "$2y$" + hash.substring(COST) : hash;
+  }
+
+  /** Nobody's password is as much work as that of whoever has the most, so no time tells a name. */
+  private String nobodysHash() {
+    StringBuilder hash = new StringBuilder(BcryptUtil.bcryptHash("nobody"));
+    String most =
+        Stream.concat(
+                Stream.of(hash.toString()),
+                settings.users().values().stream().map(Settings.User::passwordHash))
+            .map(any -> any.substring(COST, COST + 2))
+            .max(Comparator.naturalOrder())
+            .orElseThrow();
+    return hash.replace(COST, COST + 2, most).toString();
   }
 
   @Override
@@ -76,7 +100,7 @@ class Accounts implements IdentityProvider<UsernamePasswordAuthenticationRequest
     Settings.User user = settings.users().get(name);
     return name.equals(ADMIN) && user == null
         ? Uni.createFrom().item(() -> equal(password, settings.admin().password()))
-        : matches(name, password, user == null ? nobodysHash : user.passwordHash());
+        : matches(name, password, user == null ? nobodysHash : known(user.passwordHash()));
   }
 
   private SecurityIdentity identity(String name, boolean right) {

@@ -216,8 +216,9 @@ final class ApprovalPages {
   }
 
   /**
-   * A plain 404. It takes as long as the page of a link that exists: that page is made here too,
-   * and thrown away.
+   * A plain 404. A page like that of a link that exists is made here too, and thrown away; what is
+   * known of a peer is not read, so the time may tell the two apart, which helps nobody to guess
+   * 256 bits.
    */
   static Response unknown(String nonce) {
     Domain nobody = new Domain("nobody.invalid");

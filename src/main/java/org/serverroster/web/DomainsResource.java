@@ -99,6 +99,9 @@ class DomainsResource {
     if (limit < 1 || limit > LARGEST_PAGE) {
       throw new BadRequestException("limit must be from 1 to " + LARGEST_PAGE);
     }
+    if (part != null && part.indexOf('\0') >= 0) {
+      throw new BadRequestException("q must be a part of a name");
+    }
     Map<String, Object> parameters = new HashMap<>();
     parameters.put("domain", peers.ours(domain).name());
     parameters.put("state", blank(state) ? null : known(state));

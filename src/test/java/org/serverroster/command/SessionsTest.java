@@ -21,7 +21,7 @@ class SessionsTest {
   private static final String OWNER = "juliet@capulet.lit/balcony\ncapulet.lit\nsome-node";
 
   private Instant now = Instant.parse("2026-11-25T12:00:00Z");
-  private final Sessions sessions = new Sessions(new SecureRandom(), new Watch());
+  private final Sessions sessions = sessions("the key of all replicas");
 
   @Test
   void anIdEndsAfterTenMinutes() {
@@ -48,12 +48,26 @@ class SessionsTest {
     String id = sessions.open(OWNER);
     assertNotEquals(id, sessions.open(OWNER));
     assertEquals(UNKNOWN, sessions.state(id, OWNER.replace("juliet", "nurse")));
-    assertEquals(
-        UNKNOWN, new Sessions(new SecureRandom(), new Watch()).state(id, OWNER), "another key");
+    assertEquals(UNKNOWN, sessions("another key").state(id, OWNER));
     String later = "zzzzzz" + id.substring(id.indexOf('.'));
     for (String made : new String[] {"", ".", "x", later, id + "x", "a.b.c", "x".repeat(300)}) {
       assertEquals(UNKNOWN, sessions.state(made, OWNER), made);
     }
+  }
+
+  @Test
+  void anotherReplicaKnowsIt() {
+    Sessions other = sessions("the key of all replicas");
+    String id = sessions.open(OWNER);
+    assertEquals(OPEN, other.state(id, OWNER));
+    assertTrue(other.close(id));
+    assertEquals(EXPIRED, other.state(id, OWNER));
+  }
+
+  private Sessions sessions(String key) {
+    Sessions sessions = new Sessions(new SecureRandom(), new Watch());
+    sessions.use(key);
+    return sessions;
   }
 
   @Test

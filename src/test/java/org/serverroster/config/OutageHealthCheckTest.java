@@ -40,7 +40,7 @@ class OutageHealthCheckTest {
   void whatLastsTakesItOutOfUseUntilItIsOver() {
     outage.isAway(new SQLException("no space left on device", "53100"));
     assertEquals(Status.DOWN, after(Duration.ofSeconds(10)).getStatus());
-    outage.isBack();
+    outage.cameBack();
     assertEquals(Status.UP, after(Duration.ofSeconds(11)).getStatus());
   }
 

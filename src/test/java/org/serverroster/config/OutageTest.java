@@ -28,7 +28,7 @@ class OutageTest {
   void whatPassesIsWaitedFor(String state) {
     assertTrue(outage.isAway(new RuntimeException(new SQLException("away", state))));
     assertTrue(outage.isOut());
-    outage.isBack();
+    outage.cameBack();
     assertFalse(outage.isOut());
   }
 

@@ -166,7 +166,7 @@ class SettingsCheckTest {
         "$2a$03$%s",
         "$2a$17$%s",
         "$2y$99$%s",
-        "$2b$12$%s", // the library does not know it
+        "$2x$12$%s",
         "$2y$12$!%s",
       })
   void aHashThatNobodyCouldLogInByIsRefused(String hash) {
@@ -379,6 +379,25 @@ class SettingsCheckTest {
     assertTrue(url.contains(";DATABASE_TO_LOWER=TRUE"), url);
     assertTrue(url.contains(";WRITE_DELAY=86400000"), url);
     settings.put("roster.db.url", "jdbc:h2:file:./x;CACHE_SIZE=1000");
+    assertEquals(List.of(), problems());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE", "db_close_on_exit=false"})
+  void whatH2NeedsMayBeSaidAsWeSayIt(String options) {
+    settings.put("roster.db.url", "jdbc:h2:file:./x;" + options);
+    assertEquals(List.of(), problems());
+    settings.put("roster.db.url", "jdbc:h2:file:./x;" + options + ";MODE=Oracle");
+    assertTrue(onlyProblem().contains("write no MODE in it"), onlyProblem());
+  }
+
+  @Test
+  void whereEachDomainHasAddressesOfItsOwnNobodyNeedsThoseOfAll() {
+    settings.remove("roster.admins.mail");
+    settings.put("roster.domains", "capulet.lit, Montague.LIT");
+    settings.put("roster.domain.\"capulet.lit\".admins.mail", "nurse@capulet.lit");
+    assertTrue(onlyProblem().startsWith("roster.admins.mail is missing"), onlyProblem());
+    settings.put("roster.domain.\"montague.lit\".admins.mail", "balthasar@montague.lit");
     assertEquals(List.of(), problems());
   }
 

@@ -48,19 +48,20 @@ class TracesTest {
                   .addSpanProcessor(SimpleSpanProcessor.create(told))
                   .build(),
           Clock.fixed(NOW.plusMillis(20), ZoneOffset.UTC),
-          (TransactionSynchronizationRegistry)
-              Proxy.newProxyInstance(
-                  getClass().getClassLoader(),
-                  new Class<?>[] {TransactionSynchronizationRegistry.class},
-                  (proxy, method, arguments) ->
-                      switch (method.getName()) {
-                        case "getTransactionStatus" -> status;
-                        case "registerInterposedSynchronization" -> {
-                          waiting.add((Synchronization) arguments[0]);
-                          yield null;
-                        }
-                        default -> throw new UnsupportedOperationException(method.getName());
-                      }));
+          new AfterTransaction(
+              (TransactionSynchronizationRegistry)
+                  Proxy.newProxyInstance(
+                      getClass().getClassLoader(),
+                      new Class<?>[] {TransactionSynchronizationRegistry.class},
+                      (proxy, method, arguments) ->
+                          switch (method.getName()) {
+                            case "getTransactionStatus" -> status;
+                            case "registerInterposedSynchronization" -> {
+                              waiting.add((Synchronization) arguments[0]);
+                              yield null;
+                            }
+                            default -> throw new UnsupportedOperationException(method.getName());
+                          })));
 
   @Test
   void aSpanIsToldOfOnceTheTransactionIsOver() throws Exception {

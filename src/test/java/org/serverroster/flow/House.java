@@ -83,7 +83,7 @@ public class House implements QuarkusTestResourceLifecycleManager {
     settings.put("roster.users.auditor.roles", "auditor");
     settings.put(
         "roster.users.auditor.password",
-        "$2a$04$CR04zEJJtOXC1JxkXI9PB.JGb4/OJQKW6s4CQcpY6cymVklr2Ju8i");
+        "$2b$04$CR04zEJJtOXC1JxkXI9PB.JGb4/OJQKW6s4CQcpY6cymVklr2Ju8i");
     settings.put("roster.db.url", "jdbc:h2:file:" + folder.resolve("roster"));
     return settings;
   }

@@ -11,7 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
 import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A roster that was kept elsewhere moves in. */
@@ -122,6 +125,32 @@ class ImportIT extends Story {
         .post(ROSTER + "?dryRun=1")
         .then()
         .statusCode(400);
+  }
+
+  @Test
+  void anExportOfThousandsComesBackInOnePiece() {
+    take(HEAD + "in-copied.lit,both,false\r\n", false).statusCode(200);
+    Map<String, Object> one =
+        as("admin")
+            .accept("application/json")
+            .get(ROSTER)
+            .then()
+            .statusCode(200)
+            .extract()
+            .path("peers.find { it.peer == 'in-copied.lit' }");
+    List<Map<String, Object>> many = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      Map<String, Object> copy = new HashMap<>(one);
+      copy.put("peer", "in-copied-%d.lit".formatted(i));
+      many.add(copy);
+    }
+    as("admin")
+        .contentType("application/json")
+        .body(Map.of("domain", "capulet.lit", "peers", many))
+        .post(ROSTER + "?dryRun=true")
+        .then()
+        .statusCode(200)
+        .body("imported", equalTo(3000));
   }
 
   @Test

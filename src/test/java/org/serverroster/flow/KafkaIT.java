@@ -8,6 +8,7 @@ import static org.serverroster.flow.House.patiently;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusIntegrationTest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,14 @@ class KafkaIT extends Story {
     assertEquals(
         List.of("request-received", "request-withdrawn", "request-received"), actions(peer));
     Topic.events().forEach(event -> assertEquals(List.of(), Schemas.violations(event.value())));
+    Topic.events()
+        .forEach(
+            event ->
+                assertEquals(
+                    "application/cloudevents+json; charset=UTF-8",
+                    new String(
+                        event.headers().lastHeader("content-type").value(), StandardCharsets.UTF_8),
+                    "Kafka protocol binding of CloudEvents, 3.1: keys of headers count as they are"));
     assertEquals(
         1,
         Topic.events().stream()

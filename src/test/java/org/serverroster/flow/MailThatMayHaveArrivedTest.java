@@ -1,6 +1,7 @@
 package org.serverroster.flow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.serverroster.flow.House.mailboxes;
 import static org.serverroster.flow.House.patiently;
@@ -24,13 +25,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.serverroster.approval.Letters;
+import org.serverroster.dossier.Dossier;
 import org.serverroster.flow.Mailboxes.Mail;
 import org.serverroster.lab.ForgetfulSmtp;
+import org.serverroster.roster.Domain;
 
 /**
  * The SMTP server has taken a mail and the connection broke before it could say so. What follows
@@ -48,6 +53,38 @@ class MailThatMayHaveArrivedTest extends Story {
   @Inject
   @Named("roster")
   DataSource roster;
+
+  @Inject
+  @Named("letters")
+  Letters letters;
+
+  /** An address may be an administrator's and stand in escalate-to. */
+  @Test
+  void whoWasAskedBeforeGetsAnEscalationAsAMailOfItsOwn() {
+    assertEquals(asked("request", UUID.randomUUID()), asked("request", UUID.randomUUID()));
+    UUID row = UUID.randomUUID();
+    assertNotEquals(asked("request", UUID.randomUUID()), asked("escalation", row));
+    assertEquals(asked("escalation", row), asked("escalation", row), "a repeat");
+  }
+
+  private String asked(String kind, UUID row) {
+    Map<String, Object> request =
+        Map.of(
+            "request",
+            new UUID(1, 2),
+            "domain",
+            "capulet.lit",
+            "peer",
+            "asked.lit",
+            "kind",
+            "approval");
+    return letters
+        .request(
+            request,
+            Map.of("recipient", NURSE, "kind", kind, "wire_id", row),
+            Dossier.of(new Domain("asked.lit"), null, List.of(), List.of(), List.of()))
+        .messageId();
+  }
 
   /** Between us and the mailboxes. */
   public static class Door implements QuarkusTestResourceLifecycleManager {

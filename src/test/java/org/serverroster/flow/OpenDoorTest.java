@@ -138,6 +138,24 @@ class OpenDoorTest extends Story {
   }
 
   @Test
+  void withoutALoginNoBodyIsWaitedFor() throws IOException {
+    try (Socket socket = new Socket("localhost", RestAssured.port)) {
+      socket.setSoTimeout(30_000);
+      socket
+          .getOutputStream()
+          .write(
+              ("POST /api/v1/domains/capulet.lit/roster HTTP/1.1\r\nHost: localhost\r\n"
+                      + "Content-Type: application/json\r\nContent-Length: 8000000\r\n\r\n{")
+                  .getBytes(StandardCharsets.ISO_8859_1));
+      socket.getOutputStream().flush();
+      var answers =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+      assertEquals("HTTP/1.1 401 Unauthorized", answers.readLine());
+    }
+  }
+
+  @Test
   void whatCannotBeReadIsRefusedAndSaysNothingInTheLog() throws Exception {
     String form = "application/x-www-form-urlencoded";
     String forged = "\n2026-11-28T00:00:00.000Z INFO  [server-roster] delivered request=forged";

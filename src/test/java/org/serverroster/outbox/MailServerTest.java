@@ -34,7 +34,7 @@ class MailServerTest {
         isAway(new RuntimeException(new NotConnectedException(new MailConnectException(refused)))));
     assertEquals(Optional.of(NOW), server.absence().since());
     assertTrue(server.absence().reason().isPresent());
-    server.isBack();
+    server.cameBack();
     assertEquals(Optional.empty(), server.absence().since());
     assertEquals(Optional.empty(), server.absence().reason());
   }
@@ -43,7 +43,7 @@ class MailServerTest {
   void soIsOneThatIsSilentOrCloses() {
     assertTrue(isAway(new MessagingException("", new SocketTimeoutException("silent"))));
     for (int code : new int[] {421, 452, 454}) {
-      server.isBack();
+      server.cameBack();
       assertTrue(isAway(answer(code)), "" + code);
     }
   }

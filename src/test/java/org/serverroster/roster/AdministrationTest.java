@@ -346,7 +346,7 @@ class AdministrationTest {
   private static Change change(Cell cell) {
     Kept kept = due(Kept.in(cell.state()));
     switch (cell.given()) {
-      case "given-up" -> kept.givenUp();
+      case "given-up", "gave-up" -> kept.givenUp();
       case "too-old" -> kept.with("asked_at", NOW.minusDays(31));
       case "blocked" -> kept.blocked();
       case "denied" -> kept.deniedAt(NOW.minusHours(1));
@@ -358,7 +358,8 @@ class AdministrationTest {
     }
     Change change = kept.suffers(Action.valueOf(cell.cause()));
     switch (cell.given()) {
-      case "ticked" -> change.put("preApprove", true);
+      case "ticked", "gave-up" -> change.put("preApprove", true);
+      case "no-return" -> change.choosing(true, false, null);
       case "one-way" -> change.put("subscribeBack", false);
       case "and-block" -> change.put("block", true);
       default -> {}
