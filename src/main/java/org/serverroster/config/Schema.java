@@ -7,15 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * The tables that the program works with, as far as it cannot do without: their columns and primary
- * keys, a line each, such as {@code peer.address} and {@code peer (domain, peer)}.
+ * The tables that the program works with, as far as it cannot do without, a line each: their
+ * columns with the kind of their type, their primary keys, and what else must be unique, such as
+ * {@code peer.address text}, {@code peer (domain, peer)} and {@code outbox unique (wire_id)}.
  */
 final class Schema {
 
@@ -53,7 +56,8 @@ final class Schema {
       while (columns.next()) {
         String table = lower(columns.getString("TABLE_NAME"));
         tables.add(table);
-        lines.add(table + "." + lower(columns.getString("COLUMN_NAME")));
+        String kind = kind(columns.getInt("DATA_TYPE"), lower(columns.getString("TYPE_NAME")));
+        lines.add(table + "." + lower(columns.getString("COLUMN_NAME")) + " " + kind);
       }
     }
     for (String table : tables) {
@@ -64,10 +68,48 @@ final class Schema {
         }
       }
       if (!key.isEmpty()) {
-        lines.add(table + " (" + String.join(", ", key.values()) + ")");
+        lines.add(table + " " + list(key));
       }
+      unique(database, schema, table).stream()
+          .filter(columns -> !columns.equals(list(key)))
+          .forEach(columns -> lines.add(table + " unique " + columns));
     }
     return new Schema(lines);
+  }
+
+  /** The lists of columns that are unique, whatever holds them so. */
+  private static Set<String> unique(DatabaseMetaData database, String schema, String table)
+      throws SQLException {
+    Map<String, Map<Integer, String>> indexes = new TreeMap<>();
+    try (ResultSet parts = database.getIndexInfo(null, schema, table, true, true)) {
+      while (parts.next()) {
+        if (parts.getString("COLUMN_NAME") != null) {
+          indexes
+              .computeIfAbsent(parts.getString("INDEX_NAME"), name -> new TreeMap<>())
+              .put(parts.getInt("ORDINAL_POSITION"), lower(parts.getString("COLUMN_NAME")));
+        }
+      }
+    }
+    return indexes.values().stream().map(Schema::list).collect(Collectors.toSet());
+  }
+
+  private static String list(Map<Integer, String> columns) {
+    return "(" + String.join(", ", columns.values()) + ")";
+  }
+
+  /** What the two databases call by different names, by one: a length may be another one. */
+  private static String kind(int type, String name) {
+    if (name.equals("uuid")) {
+      return name;
+    }
+    return switch (type) {
+      case Types.SMALLINT, Types.INTEGER, Types.BIGINT -> "number";
+      case Types.CHAR, Types.VARCHAR, Types.LONGVARCHAR, Types.CLOB -> "text";
+      case Types.BOOLEAN, Types.BIT -> "boolean";
+      case Types.TIMESTAMP_WITH_TIMEZONE -> "time";
+      case Types.TIMESTAMP -> name.equals("timestamptz") ? "time" : name;
+      default -> name;
+    };
   }
 
   /** What the other one has and this one lacks. */
