@@ -59,10 +59,10 @@ public final class Commands {
   /**
    * Signs sessions with this from now on.
    *
-   * @param row {@code key_material}: what all replicas share
+   * @param key what all replicas share
    */
-  public void useKey(@Body Map<String, Object> row) {
-    sessions.use((String) row.get("key_material"));
+  public void useKey(@Body String key) {
+    sessions.use(key);
   }
 
   /** For which domains whoever sent this may decide; empty when they are no administrator. */
