@@ -17,13 +17,14 @@ final class AfterTransaction {
   }
 
   /**
-   * Calls this at the end of the transaction, at once without one.
+   * Calls this at the end of the transaction; at once without one, or when it cannot be committed
+   * any more.
    *
    * @param end is told whether it was committed
    */
   void then(Consumer<Boolean> end) {
     if (transactions.getTransactionStatus() != Status.STATUS_ACTIVE) {
-      end.accept(true);
+      end.accept(transactions.getTransactionStatus() == Status.STATUS_NO_TRANSACTION);
       return;
     }
     transactions.registerInterposedSynchronization(

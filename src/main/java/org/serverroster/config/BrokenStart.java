@@ -43,6 +43,9 @@ final class BrokenStart {
       Pattern.compile(
           "(?i)(java|jdk|sun|user|quarkus|camel[._]main|roster[._]db)[._].*|roster[._]base[._-]url");
 
+  /** Names of settings that say where a secret is. */
+  private static final Pattern PLACE = Pattern.compile("(?i).*(files?|path|location|directory)");
+
   /** The route that takes commands from the endpoint of the settings. */
   private static final String COMMANDS = "take-commands";
 
@@ -159,7 +162,7 @@ final class BrokenStart {
   }
 
   private void hide(String name, String value) {
-    if (Redaction.opens(name)) {
+    if (Redaction.opens(name) && !PLACE.matcher(name).matches()) {
       hide(value);
     } else if (ENDPOINT.matcher(value).matches() && !NO_ENDPOINT.matcher(name).matches()) {
       redactions.add(new Redaction(value));

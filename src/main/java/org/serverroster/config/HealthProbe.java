@@ -27,7 +27,7 @@ final class HealthProbe {
   int ask(String check) {
     int port = config.getOptionalValue("quarkus.http.port", Integer.class).orElse(8080);
     String host = config.getOptionalValue("quarkus.http.host", String.class).orElse("0.0.0.0");
-    String own = host.contains(":") ? "[" + host + "]" : host;
+    String own = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     String here = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : own;
     try {
       HttpURLConnection connection =

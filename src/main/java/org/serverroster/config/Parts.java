@@ -13,6 +13,9 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -93,7 +96,9 @@ class Parts {
   @Produces
   @Singleton
   Clock clock() {
-    return Clock.tick(Clock.systemUTC(), Duration.ofNanos(1_000));
+    Clock finer = Clock.systemUTC();
+    InstantSource source = () -> finer.instant().truncatedTo(ChronoUnit.MICROS);
+    return source.withZone(ZoneOffset.UTC);
   }
 
   @Produces

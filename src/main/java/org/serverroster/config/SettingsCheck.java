@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.serverroster.roster.Domain;
@@ -174,10 +175,15 @@ public final class SettingsCheck {
     }
   }
 
+  /** However often, and in whatever spelling, the domain is named: each time with addresses. */
   private boolean hasAddressesOfItsOwn(String domain) {
-    return names.stream()
-        .filter(name -> name.contains(".admins.mail") && PER_DOMAIN.matcher(name).matches())
-        .anyMatch(name -> isNameOf(name, domain) && value(name).isPresent());
+    Set<String> lists =
+        names.stream()
+            .filter(name -> PER_DOMAIN.matcher(name).matches() && isNameOf(name, domain))
+            .map(name -> name.replaceFirst("\\.admins\\.(mail|jid)(\\[\\d+])?$", ".admins.mail"))
+            .collect(Collectors.toSet());
+    return !lists.isEmpty()
+        && lists.stream().allMatch(list -> value(list).or(() -> value(list + "[0]")).isPresent());
   }
 
   /** Whether a value has the name of a setting in it that is not there. */

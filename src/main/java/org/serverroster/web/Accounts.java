@@ -70,7 +70,10 @@ class Accounts implements IdentityProvider<UsernamePasswordAuthenticationRequest
     return hash.startsWith("$2b$") ? "$2y$" + hash.substring(COST) : hash;
   }
 
-  /** Nobody's password is as much work as that of whoever has the most, so no time tells a name. */
+  /**
+   * Nobody's password is as much work as that of whoever has the most, so that no time tells a
+   * name; unless all have chosen less than what is usual.
+   */
   private String nobodysHash() {
     StringBuilder hash = new StringBuilder(BcryptUtil.bcryptHash("nobody"));
     String most =

@@ -32,6 +32,7 @@ class BrokenStartTest {
                       "roster.base-url", "https://example.org/property",
                       "ROSTER_BASE_URL", "https://example.org/property",
                       "ticket.url", "https://tickets.example.org/s3cret-path?x=s3cret-option",
+                      "quarkus.http.ssl.certificate.key-files", "/run/tls/key.pem",
                       "camel.component.jms.password", "s3cret-of-jms"),
                   "file",
                   250))
@@ -76,6 +77,12 @@ class BrokenStartTest {
         broken(new IllegalStateException("s3cret-of-xmpp", new Exception("s3cret-of-jms"))).trace();
     assertFalse(trace.contains("s3cret"), trace);
     assertTrue(trace.contains("\tat "), trace);
+  }
+
+  @Test
+  void whereASecretIsMayBeSaid() {
+    String line = broken(new FileNotFoundException("/run/tls/key.pem")).line();
+    assertTrue(line.contains("/run/tls/key.pem"), line);
   }
 
   @Test

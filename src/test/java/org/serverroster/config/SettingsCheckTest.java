@@ -399,6 +399,8 @@ class SettingsCheckTest {
     assertTrue(onlyProblem().startsWith("roster.admins.mail is missing"), onlyProblem());
     settings.put("roster.domain.\"montague.lit\".admins.mail", "balthasar@montague.lit");
     assertEquals(List.of(), problems());
+    settings.put("roster.domain.\"MONTAGUE.lit\".admins.jid", "balthasar@montague.lit");
+    assertTrue(onlyProblem().startsWith("roster.admins.mail is missing"), onlyProblem());
   }
 
   @ParameterizedTest
