@@ -119,7 +119,7 @@ class StartOnPostgresqlIT {
             refusal(roster),
             is(
                 "Server Roster cannot start: the database has been altered, it lacks"
-                    + " peer.pre_approved_by: put back what is missing, or restore a back-up"));
+                    + " peer.pre_approved_by text: put back what is missing, or restore a back-up"));
 
         ledger.run("alter table peer rename column somebody to pre_approved_by");
         roster.launch().awaitLive();

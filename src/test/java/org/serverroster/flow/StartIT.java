@@ -92,7 +92,7 @@ class StartIT {
     inDatabase("alter table peer drop column pre_approved_by");
     List<String> lines = start(Map.of());
     assertEquals(
-        "Server Roster cannot start: the database has been altered, it lacks peer.pre_approved_by:"
+        "Server Roster cannot start: the database has been altered, it lacks peer.pre_approved_by text:"
             + " put back what is missing, or restore a back-up",
         lines.get(lines.size() - 1),
         lines::toString);
