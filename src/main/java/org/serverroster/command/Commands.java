@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.camel.Body;
@@ -25,6 +26,7 @@ import org.serverroster.roster.AlreadyDecidedException;
 import org.serverroster.roster.Change;
 import org.serverroster.roster.Decision;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Failures;
 import org.serverroster.roster.InvalidDomainException;
 import org.serverroster.roster.LocalDomains;
 import org.serverroster.roster.StateForbidsException;
@@ -184,39 +186,37 @@ public final class Commands {
   public IQ refuse(
       @ExchangeProperty("query") IQ query,
       @ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    Throwable cause = failure;
-    for (int depth = 0; cause != null && depth < 20; depth++) {
-      if (cause instanceof Refusal refusal) {
-        return IQ.createErrorResponse(query, refusal.error());
-      }
-      if (cause instanceof StateForbidsException || cause instanceof AlreadyDecidedException) {
-        return error(query, Condition.conflict, cause.getMessage());
-      }
-      if (cause instanceof UnknownPeerException) {
-        return error(query, Condition.item_not_found, cause.getMessage());
-      }
-      cause = cause.getCause();
-    }
     return IQ.createErrorResponse(
         query,
-        StanzaError.getBuilder(Condition.internal_server_error)
-            .setType(StanzaError.Type.WAIT)
-            .setDescriptiveEnText("the roster cannot be reached, try again later"));
+        refusalIn(failure)
+            .orElseGet(
+                () ->
+                    StanzaError.getBuilder(Condition.internal_server_error)
+                        .setType(StanzaError.Type.WAIT)
+                        .setDescriptiveEnText("the roster cannot be reached, try again later")));
   }
 
   /** Whether the failure is ours to mend, and not what was asked for. */
   public boolean isOurs(@ExchangeProperty(Exchange.EXCEPTION_CAUGHT) Exception failure) {
-    Throwable cause = failure;
-    for (int depth = 0; cause != null && depth < 20; depth++) {
-      if (cause instanceof Refusal
-          || cause instanceof StateForbidsException
-          || cause instanceof AlreadyDecidedException
-          || cause instanceof UnknownPeerException) {
-        return false;
-      }
-      cause = cause.getCause();
+    return refusalIn(failure).isEmpty();
+  }
+
+  /** What whoever asked is told, if what they asked for is the reason. */
+  private static Optional<StanzaError.Builder> refusalIn(Exception failure) {
+    return Failures.causes(failure).flatMap(cause -> refusal(cause).stream()).findFirst();
+  }
+
+  private static Optional<StanzaError.Builder> refusal(Throwable cause) {
+    if (cause instanceof Refusal refusal) {
+      return Optional.of(refusal.error());
     }
-    return true;
+    if (cause instanceof StateForbidsException || cause instanceof AlreadyDecidedException) {
+      return Optional.of(error(Condition.conflict, cause.getMessage()));
+    }
+    if (cause instanceof UnknownPeerException) {
+      return Optional.of(error(Condition.item_not_found, cause.getMessage()));
+    }
+    return Optional.empty();
   }
 
   private Call first(Step step) {
@@ -306,9 +306,8 @@ public final class Commands {
         .orElseThrow(() -> badPayload("choose one of our domains"));
   }
 
-  private static IQ error(IQ query, Condition condition, String words) {
-    return IQ.createErrorResponse(
-        query, StanzaError.getBuilder(condition).setDescriptiveEnText(words));
+  private static StanzaError.Builder error(Condition condition, String words) {
+    return StanzaError.getBuilder(condition).setDescriptiveEnText(words);
   }
 
   private static Refusal badAction(String words) {

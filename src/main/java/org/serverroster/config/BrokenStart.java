@@ -24,9 +24,9 @@ import org.apache.camel.PropertyBindingException;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.RuntimeCamelException;
 import org.eclipse.microprofile.config.Config;
-import org.serverroster.outbox.Failures;
 import org.serverroster.outbox.PrintableFailure;
 import org.serverroster.outbox.Redaction;
+import org.serverroster.roster.Failures;
 
 /**
  * Why the routes could not start, in a line for the operator: the innermost cause, without the

@@ -14,7 +14,7 @@ import org.apache.camel.component.kafka.TaskHealthState;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckAware;
 import org.serverroster.outbox.Absence;
-import org.serverroster.outbox.Failures;
+import org.serverroster.roster.Failures;
 import org.springframework.jms.listener.DefaultMessageListenerContainer;
 
 /**

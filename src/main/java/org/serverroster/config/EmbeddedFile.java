@@ -20,7 +20,7 @@ import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.jboss.logging.Logger;
 import org.serverroster.outbox.DeviceFlush;
-import org.serverroster.outbox.Failures;
+import org.serverroster.roster.Failures;
 
 /**
  * The file of the embedded database. When it could not be written, H2 stays closed for everybody

@@ -4,7 +4,7 @@ import java.time.Clock;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.ExceptionHandler;
 import org.jboss.logging.Logger;
-import org.serverroster.outbox.Failures;
+import org.serverroster.roster.Failures;
 import org.serverroster.xmpp.XmppHeaders;
 
 /**

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.serverroster.outbox.Failures;
+import org.serverroster.roster.Failures;
 
 /** What fails again and again makes one line a minute. Safe for use by several threads. */
 final class News {

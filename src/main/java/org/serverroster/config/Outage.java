@@ -1,5 +1,7 @@
 package org.serverroster.config;
 
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.SystemException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -10,7 +12,7 @@ import org.apache.camel.ExchangeException;
 import org.apache.camel.ExchangeProperty;
 import org.jboss.logging.Logger;
 import org.serverroster.outbox.Absence;
-import org.serverroster.outbox.Failures;
+import org.serverroster.roster.Failures;
 
 /** Tells a database that is away, and will be back, from a statement that will never succeed. */
 public final class Outage {
@@ -107,22 +109,22 @@ public final class Outage {
   }
 
   private static boolean passes(Exception failure) {
-    Throwable cause = failure;
-    for (int depth = 0; cause != null && depth < 20; depth++) {
-      if (cause instanceof SQLException sql) {
-        String state = sql.getSQLState();
-        return state == null
-            || state.length() < 2
-            || state.startsWith(TIMED_OUT)
-            || PASSING.contains(state)
-            || !LASTING.contains(state.substring(0, 2));
-      }
-      if (cause instanceof jakarta.transaction.SystemException
-          || cause instanceof jakarta.transaction.RollbackException) {
-        return true;
-      }
-      cause = cause.getCause();
-    }
-    return false;
+    return Failures.causes(failure)
+        .filter(
+            cause ->
+                cause instanceof SQLException
+                    || cause instanceof SystemException
+                    || cause instanceof RollbackException)
+        .findFirst()
+        .map(cause -> !(cause instanceof SQLException sql) || passes(sql.getSQLState()))
+        .orElse(false);
+  }
+
+  private static boolean passes(String state) {
+    return state == null
+        || state.length() < 2
+        || state.startsWith(TIMED_OUT)
+        || PASSING.contains(state)
+        || !LASTING.contains(state.substring(0, 2));
   }
 }

@@ -7,8 +7,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.quarkus.core.CamelRuntime;
 import org.eclipse.microprofile.config.Config;
-import org.serverroster.outbox.Failures;
 import org.serverroster.outbox.Redaction;
+import org.serverroster.roster.Failures;
 
 /**
  * Runs the routes until the end. An endpoint of the settings that Camel does not understand, an

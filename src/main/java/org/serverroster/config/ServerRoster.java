@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.flywaydb.core.api.FlywayException;
-import org.serverroster.outbox.Failures;
 import org.serverroster.outbox.Redaction;
+import org.serverroster.roster.Failures;
 
 /** The program: looks at the settings, then starts. */
 @QuarkusMain

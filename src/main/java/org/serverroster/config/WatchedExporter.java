@@ -7,7 +7,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.net.ConnectException;
 import java.util.Collection;
 import org.serverroster.outbox.Absence;
-import org.serverroster.outbox.Failures;
+import org.serverroster.roster.Failures;
 
 /**
  * Tells of a collector that takes nothing as of anybody else who is away, where the exporter itself

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.serverroster.roster.Failures;
 
 /**
  * Something that we need is away and will be back. Says so in the log: one line when that begins,

@@ -20,6 +20,7 @@ import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.jboss.logging.Logger;
+import org.serverroster.roster.Failures;
 
 /**
  * The times in the life of an outbox row: who has it for how long, and when a failed one is tried

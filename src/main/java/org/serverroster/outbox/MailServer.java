@@ -9,6 +9,7 @@ import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.serverroster.roster.Failures;
 
 /**
  * Tells an SMTP server that takes no mail at the moment from one that does not want this mail. The

@@ -1,6 +1,7 @@
 package org.serverroster.outbox;
 
 import java.util.function.UnaryOperator;
+import org.serverroster.roster.Failures;
 
 /**
  * An unexpected failure as the log may tell it: where it happened is kept, and each message, which

@@ -15,6 +15,7 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.serverroster.roster.Failures;
 import org.serverroster.roster.Moments;
 
 /**

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangeProperty;
+import org.serverroster.roster.Failures;
 import org.serverroster.roster.Moments;
 
 /**

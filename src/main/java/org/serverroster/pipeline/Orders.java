@@ -24,6 +24,7 @@ import org.serverroster.roster.Account;
 import org.serverroster.roster.Action;
 import org.serverroster.roster.Change;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Failures;
 import org.serverroster.roster.InvalidDomainException;
 import org.serverroster.roster.LocalDomains;
 
@@ -39,8 +40,6 @@ import org.serverroster.roster.LocalDomains;
  * same command and stays, or null.
  */
 public final class Orders {
-
-  private static final int DEEPEST = 20;
 
   private final OrderReader reader = new OrderReader();
   private final LocalDomains domains;
@@ -189,14 +188,7 @@ public final class Orders {
   }
 
   private static boolean isOfDatabase(Throwable failure) {
-    Throwable cause = failure;
-    for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
-      if (cause instanceof SQLException) {
-        return true;
-      }
-      cause = cause.getCause();
-    }
-    return false;
+    return Failures.causes(failure).anyMatch(SQLException.class::isInstance);
   }
 
   private void vouch(Message message, String text) throws UnacceptableException {

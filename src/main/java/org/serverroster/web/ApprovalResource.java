@@ -28,11 +28,11 @@ import org.serverroster.config.Outage;
 import org.serverroster.config.Settings;
 import org.serverroster.config.Settings.Confirm;
 import org.serverroster.dossier.Dossier;
-import org.serverroster.outbox.Failures;
 import org.serverroster.roster.AlreadyDecidedException;
 import org.serverroster.roster.Change;
 import org.serverroster.roster.Decision;
 import org.serverroster.roster.Domain;
+import org.serverroster.roster.Failures;
 import org.serverroster.roster.InvalidDomainException;
 import org.serverroster.roster.StateForbidsException;
 

@@ -9,9 +9,9 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.serverroster.config.Outage;
-import org.serverroster.outbox.Failures;
 import org.serverroster.outbox.PrintableFailure;
 import org.serverroster.roster.AlreadyDecidedException;
+import org.serverroster.roster.Failures;
 import org.serverroster.roster.StateForbidsException;
 import org.serverroster.roster.UnknownPeerException;
 

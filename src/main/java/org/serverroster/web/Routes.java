@@ -3,9 +3,11 @@ package org.serverroster.web;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.serverroster.roster.AlreadyDecidedException;
+import org.serverroster.roster.Failures;
 import org.serverroster.roster.StateForbidsException;
 import org.serverroster.roster.UnknownPeerException;
 
@@ -49,18 +51,19 @@ class Routes {
     if (failure == null) {
       return answer;
     }
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof AlreadyDecidedException late) {
-        throw late;
-      }
-      if (cause instanceof StateForbidsException no) {
-        throw no;
-      }
-      if (cause instanceof UnknownPeerException unknown) {
-        throw unknown;
-      }
-    }
-    throw new RouteFailedException(route, failure);
+    throw Failures.causes(failure)
+        .flatMap(cause -> refusal(cause).stream())
+        .findFirst()
+        .orElseGet(() -> new RouteFailedException(route, failure));
+  }
+
+  /** What was asked for is the reason. */
+  private static Optional<RuntimeException> refusal(Throwable cause) {
+    return cause instanceof AlreadyDecidedException
+            || cause instanceof StateForbidsException
+            || cause instanceof UnknownPeerException
+        ? Optional.of((RuntimeException) cause)
+        : Optional.empty();
   }
 
   /** A route failed; the cause is for the log, not for whoever asked. */

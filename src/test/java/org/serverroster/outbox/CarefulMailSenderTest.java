@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.serverroster.lab.ForgetfulSmtp;
 import org.serverroster.lab.FreePort;
+import org.serverroster.roster.Failures;
 
 /** Real sockets: what the library throws is what this is about. */
 class CarefulMailSenderTest {

@@ -1,8 +1,7 @@
-package org.serverroster.outbox;
+package org.serverroster.roster;
 
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.serverroster.roster.Texts;
 
 /**
  * What a failure says, in a form that is fit for the log, a row and a page: what it quotes may be
