@@ -61,6 +61,8 @@ class NativeMetadataTest {
   private static final Pattern CLASS_NAME =
       Pattern.compile("<className>\\s*([\\w.$]+)\\s*</className>");
   private static final Pattern BEAN = Pattern.compile("ref: \"?#?(\\w+)");
+  private static final Pattern ASKED =
+      Pattern.compile("\\$\\{(?:body|header\\.\\w+|exchangeProperty\\.\\w+)\\.(\\w+)");
   private static final Pattern EXCEPTION = Pattern.compile("org\\.serverroster[\\w.]*Exception");
 
   @Test
@@ -119,6 +121,21 @@ class NativeMetadataTest {
     }
     assertEquals(wanted, found, "the beans that the routes name");
     assertEquals(Set.of(), without(types, reflective("allPublicMethods")));
+  }
+
+  /** Of the JDK's types a binary knows no method by its name: not even how long a list is. */
+  @Test
+  void whatExpressionsAskForIsAskedOfTypesOfOurs() throws IOException {
+    Set<String> asked = find(ASKED, routes()).collect(Collectors.toCollection(TreeSet::new));
+    assertTrue(asked.contains("messageId"), asked::toString);
+    Set<String> registered = reflective("allPublicMethods");
+    Set<String> known = new TreeSet<>();
+    for (JavaClass type : new ClassFileImporter().importPath("target/classes")) {
+      if (registered.contains(type.getName())) {
+        type.getMethods().forEach(method -> known.add(method.getName()));
+      }
+    }
+    assertEquals(Set.of(), without(asked, known));
   }
 
   /** Qpid finds its transports, providers and mechanisms by files that name a class. */

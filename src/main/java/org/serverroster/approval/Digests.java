@@ -119,4 +119,9 @@ public final class Digests {
         .filter(row -> !Letters.asks(row) || "open".equals(row.get("outcome")))
         .toList();
   }
+
+  /** How many those are. */
+  public int count(@ExchangeProperty("digested") List<Map<String, Object>> told) {
+    return told.size();
+  }
 }
