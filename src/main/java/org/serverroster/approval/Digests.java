@@ -48,14 +48,16 @@ public final class Digests {
   private final Links links;
   private final Clock clock;
   private final Correspondence correspondence;
+  private final Addressees addressees;
 
   /**
    * @param correspondence who writes, and where links lead
    */
-  public Digests(Links links, Clock clock, Correspondence correspondence) {
+  public Digests(Links links, Clock clock, Correspondence correspondence, Addressees addressees) {
     this.links = links;
     this.clock = clock;
     this.correspondence = correspondence;
+    this.addressees = addressees;
   }
 
   /**
@@ -113,10 +115,14 @@ public final class Digests {
         made);
   }
 
-  /** Those that still have something to say: what was asked may have been decided meanwhile. */
+  /**
+   * Those that still have something to say: what was asked may have been decided meanwhile, and its
+   * addressee may be named by no setting any more.
+   */
   public List<Map<String, Object>> worthTelling(@Body List<Map<String, Object>> rows) {
     return rows.stream()
         .filter(row -> !Letters.asks(row) || "open".equals(row.get("outcome")))
+        .filter(row -> !addressees.areGone(row))
         .toList();
   }
 

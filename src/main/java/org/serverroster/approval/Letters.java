@@ -61,14 +61,17 @@ public final class Letters {
   private final Links links;
   private final Clock clock;
   private final Correspondence correspondence;
+  private final Addressees addressees;
 
   /**
+   * @param addressees who is written to
    * @param correspondence who writes, and where links lead
    */
-  public Letters(Links links, Clock clock, Correspondence correspondence) {
+  public Letters(Links links, Clock clock, Correspondence correspondence, Addressees addressees) {
     this.links = links;
     this.clock = clock;
     this.correspondence = correspondence;
+    this.addressees = addressees;
   }
 
   /** Whether the mail of this row of the outbox asks for a decision. */
@@ -77,14 +80,26 @@ public final class Letters {
   }
 
   /**
-   * Whether the mail need not leave any more: it asks about a request that has ended.
+   * Whether the mail need not leave any more: it asks about a request that has ended, or its
+   * addressee is named by no setting any more, perhaps since the address was wrong.
    *
    * @param request the row of the request, null when the mail is about none
    */
   public boolean isMoot(
       @ExchangeProperty("departure") Map<String, Object> departure,
       @Body Map<String, Object> request) {
-    return asks(departure) && (request == null || !"open".equals(request.get("outcome")));
+    return asks(departure) && (request == null || !"open".equals(request.get("outcome")))
+        || addressees.areGone(departure);
+  }
+
+  /** Why it need not: how its request has ended, or that nobody is to be asked there any more. */
+  public String because(
+      @ExchangeProperty("departure") Map<String, Object> departure,
+      @Body Map<String, Object> request) {
+    if (addressees.areGone(departure)) {
+      return "no-administrator-any-more";
+    }
+    return request == null ? "gone" : (String) request.get("outcome");
   }
 
   /**

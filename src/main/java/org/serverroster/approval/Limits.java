@@ -221,7 +221,7 @@ public final class Limits {
 
   private synchronized void say(Change change) {
     Instant now = clock.instant();
-    if (said == null || !now.isBefore(said.plus(REMINDER))) {
+    if (said == null || now.isBefore(said) || !now.isBefore(said.plus(REMINDER))) {
       said = now;
       LOG.warnf(
           "request-refused domain=%s peer=%s limit=%s refused-so-far=%d",

@@ -34,7 +34,11 @@ public final class Lines {
       case "review-due" ->
           line("Does %s still trust %s? Open requests: %s", us, them, correspondence.console());
       case "request-escalated" ->
-          line("%s still waits to be trusted by %s: nobody has decided.", them, us);
+          "review".equals(change.get("requestKind"))
+              ? line("Does %s still trust %s? Nobody has decided.", us, them)
+              : line("%s still waits to be trusted by %s: nobody has decided.", them, us);
+      case "request-withdrawn", "request-expired" ->
+          change.is("quiet") ? Optional.empty() : told(change);
       case "request-approved" -> decided(change, "approved the request of", "to be trusted by");
       case "request-denied" -> decided(change, "denied the request of", "to be trusted by");
       case "request-vote" -> decided(change, "is for the request of", "to be trusted by");
@@ -49,8 +53,12 @@ public final class Lines {
       case "review-unanswered" ->
           line("Nobody has confirmed that %s trusts %s; it still does.", us, them);
       case "request-received-quietly", "peer-asked-again" -> Optional.empty();
-      default -> Optional.of(oneLine(Sentence.about(row(change), null).said()));
+      default -> told(change);
     };
+  }
+
+  private static Optional<String> told(Change change) {
+    return Optional.of(oneLine(Sentence.about(row(change), null).said()));
   }
 
   /**

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mail.JavaMailSender;
+import org.serverroster.approval.Addressees;
 import org.serverroster.approval.ChangeQuestions;
 import org.serverroster.approval.Correspondence;
 import org.serverroster.approval.Decisions;
@@ -393,8 +394,8 @@ class Parts {
   @Singleton
   @Named("letters")
   @Unremovable
-  Letters letters(Links links, Clock clock, Correspondence correspondence) {
-    return new Letters(links, clock, correspondence);
+  Letters letters(Links links, Clock clock, Correspondence correspondence, LocalDomains domains) {
+    return new Letters(links, clock, correspondence, new Addressees(domains, clock));
   }
 
   @Produces
@@ -425,8 +426,8 @@ class Parts {
   @Singleton
   @Named("digests")
   @Unremovable
-  Digests digests(Links links, Clock clock, Correspondence correspondence) {
-    return new Digests(links, clock, correspondence);
+  Digests digests(Links links, Clock clock, Correspondence correspondence, LocalDomains domains) {
+    return new Digests(links, clock, correspondence, new Addressees(domains, clock));
   }
 
   @Produces

@@ -24,6 +24,9 @@ public final class ClockWatch {
   private Instant lastTime;
   private long lastNanos;
 
+  /** Since when leases from before a jump may be there, of which the first was before our start. */
+  private Long setBackAt;
+
   /**
    * @param clock what may be set
    * @param nanos what only ever goes on, in nanoseconds
@@ -33,6 +36,7 @@ public final class ClockWatch {
     this.nanos = nanos;
     this.lastTime = clock.instant();
     this.lastNanos = nanos.getAsLong();
+    this.setBackAt = lastNanos;
   }
 
   /** Whether the clock was set back since the last look. */
@@ -44,10 +48,25 @@ public final class ClockWatch {
     lastNanos = now;
     boolean setBack = back.compareTo(CORRECTION) > 0;
     if (setBack) {
+      setBackAt = now;
       LOG.warnf(
           "clock-was-set-back by=%s", back.truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
     }
     return setBack;
+  }
+
+  /**
+   * Whether leases that end later than any may are to be taken, once for each jump and once after
+   * the start: not before those who took them by the old clock have had their time, since they may
+   * still be sending.
+   */
+  public synchronized boolean mayTakeLeases() {
+    boolean over =
+        setBackAt != null && nanos.getAsLong() - setBackAt >= Departure.LONGEST_LEASE.toNanos();
+    if (over) {
+      setBackAt = null;
+    }
+    return over;
   }
 
   /** The parameters that make everything due now, and take leases that no holder can have. */
@@ -55,6 +74,7 @@ public final class ClockWatch {
     Instant now = clock.instant();
     return Map.of(
         "now", now.atOffset(ZoneOffset.UTC),
-        "longestLease", now.plus(Departure.LONGEST_LEASE).atOffset(ZoneOffset.UTC));
+        "longestLease", now.plus(Departure.LONGEST_LEASE).atOffset(ZoneOffset.UTC),
+        "longestDelay", now.plus(Departure.LONGEST_DELAY_OF_ALL).atOffset(ZoneOffset.UTC));
   }
 }

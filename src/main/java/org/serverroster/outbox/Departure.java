@@ -48,6 +48,10 @@ public final class Departure {
   private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
   private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
   private static final Duration LONGEST_LASTING_DELAY = Duration.ofHours(1);
+
+  /** Nothing is put off for longer, whatever it is. */
+  static final Duration LONGEST_DELAY_OF_ALL = LONGEST_LASTING_DELAY.multipliedBy(2);
+
   private static final int LASTING_REPLY = 500;
 
   private final Clock clock;

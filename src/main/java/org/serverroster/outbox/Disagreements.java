@@ -34,7 +34,7 @@ public final class Disagreements {
     noticed.increment();
     synchronized (this) {
       Instant now = clock.instant();
-      if (said == null || !now.isBefore(said.plus(REMINDER))) {
+      if (said == null || now.isBefore(said) || !now.isBefore(said.plus(REMINDER))) {
         said = now;
         LOG.warnf(
             "probed-by-a-peer-that-is-not-trusted domain=%s peer=%s state=%s so-far=%d",

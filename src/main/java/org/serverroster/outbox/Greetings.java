@@ -94,9 +94,13 @@ public final class Greetings {
    */
   public boolean mustGreet() {
     return streamIsUp.getAsBoolean()
-        && (greetedAfter == null
-            || (greetedAfter != farewells
-                && !clock.instant().isBefore(noticedAt.plus(AFTER_A_FAREWELL))));
+        && (greetedAfter == null || (greetedAfter != farewells && isPast(noticedAt)));
+  }
+
+  /** By a clock that may have been set back meanwhile. */
+  private boolean isPast(Instant farewell) {
+    Instant now = clock.instant();
+    return now.isBefore(farewell) || !now.isBefore(farewell.plus(AFTER_A_FAREWELL));
   }
 
   /** Whether it is the first time, when nobody knows yet who is there. */

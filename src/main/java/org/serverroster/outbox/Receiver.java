@@ -121,7 +121,8 @@ public final class Receiver {
     return attempts >= ATTEMPTS_WHEN_REFUSED
         && tookAt != null
         && tookAt.isAfter(
-            Moments.instant(row.get("begunAt")).minus(Departure.leastDelay(attempts - 1)));
+            Moments.instant(row.get("begunAt")).minus(Departure.leastDelay(attempts - 1)))
+        && !tookAt.isAfter(clock.instant()); // else the clock went back
   }
 
   private synchronized void keepQuiet(Instant next) {

@@ -33,7 +33,11 @@ final class Administration {
       case APPROVE -> approve(change, verdict);
       case DENY -> deny(change, verdict);
       case EXPIRE ->
-          verdict.sends(UNSUBSCRIBED).ends(decision.outcome()).tells(null).as("request-expired");
+          verdict
+              .sends(UNSUBSCRIBED)
+              .ends(decision.outcome())
+              .tellsUnlessQuiet()
+              .as("request-expired");
     };
   }
 
@@ -111,7 +115,7 @@ final class Administration {
     return switch (decision) {
       case APPROVE -> verdict.reviewsAgain().ends(decision.outcome()).as("trust-confirmed");
       case DENY -> {
-        end(verdict).ends(decision.outcome());
+        end(verdict).ends(decision.outcome()).set("deniedAt", change.now());
         yield change.is("block")
             ? verdict.set("blocked", true).as("peer-blocked")
             : verdict.as("trust-revoked");

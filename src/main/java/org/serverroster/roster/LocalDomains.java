@@ -64,6 +64,11 @@ public final class LocalDomains {
     return escalateTo;
   }
 
+  /** Whether a mail about this domain may go to this address; the settings may have changed. */
+  public boolean mayBeAsked(String domain, String address) {
+    return administrators(domain).contains(address) || escalateTo.contains(address);
+  }
+
   /** Whether this account is one of the domain's administrators. */
   public boolean isAdministrator(Domain domain, Account account) {
     return of(domain.name()).jids().contains(account);

@@ -245,7 +245,7 @@ public final class Peers {
     if (!transition.passes()) {
       return verdict.silently("nothing-to-end");
     }
-    verdict.moves(transition.after()).ends("withdrawn").tells(null);
+    verdict.moves(transition.after()).ends("withdrawn").tellsUnlessQuiet();
     transition.reply().ifPresent(verdict::replies);
     return verdict.as(verdict.before().pendingIn() ? "request-withdrawn" : "peer-unsubscribed");
   }

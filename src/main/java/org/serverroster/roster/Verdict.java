@@ -152,6 +152,14 @@ final class Verdict {
     return set("notice", true).set("detail", detail);
   }
 
+  /**
+   * The administrators are told, unless it is about a request that they were not asked about: who
+   * was denied reaches nobody's mailbox by asking and withdrawing.
+   */
+  Verdict tellsUnlessQuiet() {
+    return change.is("quiet") ? this : tells(null);
+  }
+
   /** Closes the case under this word of the audit trail. */
   Change as(String action) {
     return close(action, true);

@@ -205,6 +205,9 @@ final class ComponentStream {
       } catch (IOException | XmlPullParserException | RuntimeException e) {
         authenticated = null;
         fail(connection, e);
+      } catch (Error e) { // no room for one stanza is no reason to be without a stream for good
+        authenticated = null;
+        fail(connection, new IllegalStateException(e));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -37,6 +37,22 @@ class ClockWatchTest {
     assertFalse(watch.wasSetBack());
   }
 
+  /** Whoever took them by the old clock may still be sending. */
+  @Test
+  void leasesAreTakenOnceWhenTheirHoldersHaveHadTheirTime() {
+    passes(Departure.LONGEST_LEASE);
+    assertTrue(watch.mayTakeLeases(), "of a clock that was set back before the start");
+    assertFalse(watch.mayTakeLeases());
+
+    time = time.minus(Duration.ofHours(1));
+    assertTrue(watch.wasSetBack());
+    passes(Departure.LONGEST_LEASE.minusSeconds(1));
+    assertFalse(watch.mayTakeLeases());
+    passes(Duration.ofSeconds(1));
+    assertTrue(watch.mayTakeLeases());
+    assertFalse(watch.mayTakeLeases());
+  }
+
   @Test
   void aCorrectionIsNoJump() {
     passes(Duration.ofSeconds(1));

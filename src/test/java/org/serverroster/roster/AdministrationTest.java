@@ -127,7 +127,7 @@ class AdministrationTest {
             cell -> {
               Change change = judged(cell, change(cell));
               assertEquals(
-                  change.get("action").equals("request-denied") ? NOW : null,
+                  cell.cause().equals("DENY") ? NOW : null,
                   change.get("deniedAt"),
                   cell.toString());
             });
@@ -170,6 +170,30 @@ class AdministrationTest {
         assertNull(change.get("preApprovedBy"), action + " in " + state);
       }
     }
+  }
+
+  /** Who was denied reaches nobody's mailbox, however the request ends that nobody heard of. */
+  @Test
+  void theEndOfARequestThatWaitedQuietlyIsToldToNobody() {
+    Kept kept =
+        Kept.in(Subscription.NONE_PENDING_IN)
+            .deniedAt(NOW.minusHours(1))
+            .with("request_quiet", true);
+    Change expired = peers.decide(kept.decided(Decision.EXPIRE));
+    assertEquals("request-expired", expired.get("action"));
+    assertFalse(expired.is("notice"));
+    Change withdrawn = peers.receive(kept.hears(SubscriptionStanza.UNSUBSCRIBE));
+    assertEquals("request-withdrawn", withdrawn.get("action"));
+    assertFalse(withdrawn.is("notice"));
+    Change loud = peers.decide(Kept.in(Subscription.NONE_PENDING_IN).decided(Decision.EXPIRE));
+    assertTrue(loud.is("notice"));
+  }
+
+  @Test
+  void aReviewThatIsDeniedIsADenial() {
+    Change change = peers.act(Kept.in(Subscription.BOTH).requested("review").suffers(Action.DENY));
+    assertEquals("trust-revoked", change.get("action"));
+    assertEquals(NOW, change.get("deniedAt"));
   }
 
   @Test
