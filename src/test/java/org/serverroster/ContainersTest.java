@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -60,6 +61,9 @@ class ContainersTest {
           "events-kafka", Set.of(9092, 9093),
           "notices-xmpp", Set.of(5222),
           "tracing", Set.of(4318));
+
+  /** An orderly stop takes its time. */
+  private static final int STOPS_WITHIN_SECONDS = 20;
 
   /** What else there is to be added. */
   private static final Set<String> ADDITIONS =
@@ -406,7 +410,29 @@ class ContainersTest {
             && container.getStartupProbe() != null);
     assertTrue(container.getResources().getLimits().containsKey("memory"));
     assertTrue(spec.getVolumes().stream().allMatch(volume -> volume.getEmptyDir() != null));
-    assertTrue(spec.getTerminationGracePeriodSeconds() > 20, "an orderly stop takes its time");
+  }
+
+  /**
+   * A Service named roster-db would be ROSTER_DB_SERVICE_HOST ..., which are no settings of ours.
+   */
+  @Test
+  void thePodIsToldOfNoServices() throws IOException {
+    assertEquals(false, pod().getEnableServiceLinks());
+  }
+
+  /** Whoever is ending is asked until every node knows, and is given time for an orderly stop. */
+  @Test
+  void thePodEndsOnceNobodyIsSentToIt() throws IOException {
+    long sleeps = container().getLifecycle().getPreStop().getSleep().getSeconds();
+    assertTrue(sleeps >= 5, "until the endpoints have gone round");
+    assertTrue(pod().getTerminationGracePeriodSeconds() > sleeps + STOPS_WITHIN_SECONDS);
+    String compose =
+        PLAIN
+            .readTree(COMPOSE.toFile())
+            .at("/services/server-roster/stop_grace_period")
+            .asText()
+            .replace("s", "");
+    assertTrue(Integer.parseInt(compose) > STOPS_WITHIN_SECONDS, compose);
   }
 
   @Test
@@ -464,11 +490,18 @@ class ContainersTest {
     }
   }
 
-  /** A senseless setting is not tried for ever, and what the image writes it may write. */
+  /** An engine begins with nobody after a reboot who is to be started after a failure alone. */
   @Test
-  void composeWatchesTheProgramAndGivesUpInTheEnd() throws IOException {
+  void composeStartsEachAgainAfterAReboot() throws IOException {
+    for (var service : PLAIN.readTree(COMPOSE.toFile()).get("services").properties()) {
+      assertEquals("unless-stopped", service.getValue().get("restart").asText(), service.getKey());
+    }
+  }
+
+  /** As its Dockerfile would, and what the image writes it may write. */
+  @Test
+  void composeWatchesTheProgram() throws IOException {
     var roster = PLAIN.readTree(COMPOSE.toFile()).get("services").get("server-roster");
-    assertTrue(roster.get("restart").asText().matches("on-failure:[1-9]\\d?"));
     String image = Files.readString(Path.of("src/main/docker/Dockerfile.jvm"));
     var check = roster.get("healthcheck");
     var line =
@@ -524,6 +557,8 @@ class ContainersTest {
         assertTrue(Pattern.compile("\\[\"[^\\]]*]\\s*$").matcher(line).find(), "no shell: " + line);
       }
       assertFalse(line.matches("(?i)ENV .*(secret|password|token).*"), line);
+      assertFalse(
+          line.matches("ENV .*JAVA.*"), "the JVM would say so, in no line of JSON: " + line);
     }
     assertTrue(lines.stream().anyMatch(line -> line.startsWith("HEALTHCHECK ")));
     assertTrue(lines.stream().anyMatch(line -> line.startsWith("LABEL org.opencontainers.image.")));
@@ -553,6 +588,10 @@ class ContainersTest {
     HasMetadata object = STRICT.treeToValue(tree, KINDS.get(tree.get("kind").asText()));
     assertEquals(tree.get("apiVersion").asText(), object.getApiVersion());
     return object;
+  }
+
+  private static PodSpec pod() throws IOException {
+    return ((Deployment) read(BASE.resolve("deployment.yaml"))).getSpec().getTemplate().getSpec();
   }
 
   private static Container container() throws IOException {

@@ -64,9 +64,14 @@ public final class Lines {
   /**
    * What the first failure of a delivery is told as.
    *
-   * @param departure the row of the outbox as it is put off
+   * @param departure the row of the outbox as it is put off; of a digest, {@code mails} in it
    */
   public Optional<String> failure(Map<String, ?> departure) {
+    if ("digest".equals(departure.get("channel"))) {
+      return line(
+          "A digest of %s mails could not be brought to %s: %s. It is tried again.",
+          departure.get("mails"), departure.get("recipient"), departure.get("lastError"));
+    }
     return line(
         "%s about %s could not be brought to %s: %s. It is tried again.",
         "mail".equals(departure.get("channel")) ? "A mail" : "An answer",

@@ -69,8 +69,8 @@ class EventParts {
         envelopes,
         settings.events().secret().map(Signature::new),
         settings.events().uri().orElse(""),
+        settings.notices().uri().orElse(""),
         settings.notices().format().equals("json"),
-        settings.notices().uri().orElse("").startsWith("http"),
         clock);
   }
 

@@ -29,6 +29,7 @@ public final class Messages {
   private final Envelopes envelopes;
   private final Optional<Signature> signature;
   private final Optional<String> keyHeader;
+  private final Optional<String> noticesKeyHeader;
   private final boolean noticesAsJson;
   private final boolean noticesOverHttp;
   private final Clock clock;
@@ -37,23 +38,24 @@ public final class Messages {
    * @param signature signs events; empty when they are not signed
    * @param endpoint where events go; its transport may have a header of its own for what must stay
    *     in order
+   * @param notices where lines for people go, in the same way; by HTTP they can have an id that
+   *     nobody sees
    * @param noticesAsJson whether a line for people is wrapped as chat webhooks want it
-   * @param noticesOverHttp whether lines leave by HTTP and so can have an id that nobody sees
    * @param clock now
    */
   public Messages(
       Envelopes envelopes,
       Optional<Signature> signature,
       String endpoint,
+      String notices,
       boolean noticesAsJson,
-      boolean noticesOverHttp,
       Clock clock) {
     this.envelopes = envelopes;
     this.signature = signature;
-    this.keyHeader =
-        Optional.ofNullable(KEY_HEADERS.get(endpoint.substring(0, endpoint.indexOf(':') + 1)));
+    this.keyHeader = keyHeader(endpoint);
+    this.noticesKeyHeader = keyHeader(notices);
     this.noticesAsJson = noticesAsJson;
-    this.noticesOverHttp = noticesOverHttp;
+    this.noticesOverHttp = notices.startsWith("http");
     this.clock = clock;
   }
 
@@ -85,9 +87,14 @@ public final class Messages {
     Message message =
         noticesAsJson ? fresh(exchange, envelopes.text(line), JSON) : fresh(exchange, line, LINE);
     message.setHeader("CamelFileName", row.get("wire_id") + ".txt");
+    noticesKeyHeader.ifPresent(header -> message.setHeader(header, Envelopes.key(row)));
     if (noticesOverHttp) {
       message.setHeader("webhook-id", row.get("wire_id").toString());
     }
+  }
+
+  private static Optional<String> keyHeader(String endpoint) {
+    return Optional.ofNullable(KEY_HEADERS.get(endpoint.substring(0, endpoint.indexOf(':') + 1)));
   }
 
   private static Message fresh(Exchange exchange, String body, String type) {

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
+import org.apache.camel.Header;
 import org.serverroster.event.Envelopes;
 import org.serverroster.event.Event;
 import org.serverroster.event.Events;
@@ -28,6 +29,7 @@ public final class Announcements {
 
   private static final String EVENT = "event";
   private static final String NOTICE = "notice";
+  private static final String DIGEST = "digest";
   private static final String EVENTS_SETTING = "roster.events.uri";
   private static final String NOTICES_SETTING = "roster.notify.uri";
 
@@ -95,7 +97,6 @@ public final class Announcements {
     for (Map<String, Object> mail : mails) {
       Map<String, Object> departure = new HashMap<>(mail);
       departure.put("channel", "mail");
-      departure.put("attempts", 0);
       departure.put("now", clock.instant().atOffset(ZoneOffset.UTC));
       rows.addAll(ofDelivery(departure));
     }
@@ -104,24 +105,58 @@ public final class Announcements {
 
   /**
    * What is told when a stanza or a mail could not leave: only of the first attempt, a receiver
-   * that is away for long would make an event of each retry.
+   * that is away for long would make an event of each retry. Of a digest each of its mails is told
+   * of, when it was tried for the first time, and people are told in one line.
    *
    * @param departure the row as it is put off
+   * @param digested the mails of a digest; null for anything else, or when they could not be read
    */
-  public List<Map<String, Object>> ofFailure(Map<String, Object> departure) {
+  public List<Map<String, Object>> ofFailure(
+      @Header("CamelJdbcParameters") Map<String, Object> departure,
+      @ExchangeProperty("digested") List<Map<String, Object>> digested) {
+    if (DIGEST.equals(departure.get("channel"))) {
+      return digested == null || digested.isEmpty() ? List.of() : ofFailed(digested, departure);
+    }
     if (isAnnouncement(departure) || ((Number) departure.get("attempts")).intValue() > 1) {
       return List.of();
     }
-    UUID id = derived(departure, "failed");
+    return Stream.concat(told(departure), said(departure)).toList();
+  }
+
+  private List<Map<String, Object>> ofFailed(
+      List<Map<String, Object>> digested, Map<String, Object> digest) {
     Stream<Map<String, Object>> told =
-        Stream.of(events.failed(departure))
-            .filter(event -> wanted.contains(EVENT))
-            .map(event -> event(event, id, departure));
-    Stream<Map<String, Object>> said =
-        lines.failures().apply(departure).stream()
-            .filter(line -> wanted.contains(NOTICE))
-            .map(line -> notice(line, "delivery-failed", derived(departure, "said"), departure));
-    return Stream.concat(told, said).toList();
+        digested.stream()
+            .filter(mail -> ((Number) mail.get("attempts")).intValue() == 0)
+            .map(mail -> putOff(mail, "mail", digest))
+            .flatMap(this::told);
+    if (((Number) digest.get("attempts")).intValue() > 1) {
+      return told.toList();
+    }
+    Map<String, Object> first = putOff(digested.get(0), DIGEST, digest);
+    first.put("mails", digested.size());
+    return Stream.concat(told, said(first)).toList();
+  }
+
+  private static Map<String, Object> putOff(
+      Map<String, Object> mail, String channel, Map<String, Object> digest) {
+    Map<String, Object> row = new HashMap<>(mail);
+    row.put("channel", channel);
+    row.put("attempts", ((Number) mail.get("attempts")).intValue() + 1);
+    List.of("now", "nextAt", "lastError").forEach(key -> row.put(key, digest.get(key)));
+    return row;
+  }
+
+  private Stream<Map<String, Object>> told(Map<String, Object> departure) {
+    return wanted.contains(EVENT)
+        ? Stream.of(event(events.failed(departure), derived(departure, "failed"), departure))
+        : Stream.empty();
+  }
+
+  private Stream<Map<String, Object>> said(Map<String, Object> departure) {
+    return lines.failures().apply(departure).stream()
+        .filter(line -> wanted.contains(NOTICE))
+        .map(line -> notice(line, "delivery-failed", derived(departure, "said"), departure));
   }
 
   /**
@@ -155,11 +190,9 @@ public final class Announcements {
         : List.of();
   }
 
-  /** Whether a row tells somebody outside, or stands for many: of those nothing is told in turn. */
+  /** Whether a row tells somebody outside: of those nothing is told in turn. */
   private static boolean isAnnouncement(Map<String, ?> departure) {
-    return EVENT.equals(departure.get("channel"))
-        || NOTICE.equals(departure.get("channel"))
-        || departure.get("wire_id") == null;
+    return EVENT.equals(departure.get("channel")) || NOTICE.equals(departure.get("channel"));
   }
 
   private Map<String, Object> event(Event event, UUID id, Map<String, ?> about) {

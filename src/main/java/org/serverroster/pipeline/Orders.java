@@ -214,17 +214,20 @@ public final class Orders {
     Domain peer = peer(read.peer());
     order.put("domain", ours.name());
     order.put("peer", peer.name());
-    if (!mayAct(ours, read.actor())) {
-      throw new UnacceptableException(
-          "actor: neither a mail address nor a JID of an administrator of this domain");
-    }
+    String actor =
+        administrator(ours, read.actor())
+            .orElseThrow(
+                () ->
+                    new UnacceptableException(
+                        "actor: neither a mail address nor a JID of an administrator of this"
+                            + " domain"));
     Change change =
         decisions
             .byAdministrator(
                 Action.valueOf(read.action().toUpperCase(Locale.ROOT)),
                 ours,
                 peer,
-                read.actor(),
+                actor,
                 "pipeline",
                 read.id())
             .because(read.note());
@@ -239,14 +242,22 @@ public final class Orders {
     }
   }
 
-  private boolean mayAct(Domain domain, String actor) {
-    if (domains.voter(domain.name(), actor).isPresent()) {
-      return true;
-    }
+  /** Who that is, as the settings write them: one person has one name in the trail. */
+  private Optional<String> administrator(Domain domain, String actor) {
+    return domains
+        .voter(domain.name(), actor)
+        .or(
+            () ->
+                account(actor)
+                    .filter(account -> domains.isAdministrator(domain, account))
+                    .map(Account::toString));
+  }
+
+  private static Optional<Account> account(String actor) {
     try {
-      return domains.isAdministrator(domain, Account.of(actor));
+      return Optional.of(Account.of(actor));
     } catch (InvalidDomainException e) {
-      return false;
+      return Optional.empty();
     }
   }
 

@@ -142,7 +142,7 @@ final class Administration {
           .as("request-approved");
     }
     if (before.pendingIn()) {
-      return verdict.sends(SUBSCRIBE).as("peer-asked");
+      return verdict.counts(policy.quorum()).sends(SUBSCRIBE).as("peer-asked");
     }
     if (policy.quorum() == 1 || change.get("voter") != null) {
       String by = policy.quorum() == 1 ? change.text("actor") : change.text("voter");

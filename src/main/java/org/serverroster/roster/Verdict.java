@@ -152,6 +152,15 @@ final class Verdict {
     return set("notice", true).set("detail", detail);
   }
 
+  /** The trail says beside what was asked for that it is one of several approvals. */
+  Verdict counts(int needed) {
+    String vote = "approval " + change.number("votes") + " of " + needed;
+    String note = change.text("note");
+    change.because(
+        note == null || note.isBlank() ? vote : Texts.cut(vote + ": " + note, LONGEST_NOTE));
+    return this;
+  }
+
   /**
    * The administrators are told, unless it is about a request that they were not asked about: who
    * was denied reaches nobody's mailbox by asking and withdrawing.

@@ -8,6 +8,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
 import org.serverroster.lab.Migrations;
 
 /** What the first version of the program has left in its database, in the first schema. */
@@ -28,6 +30,16 @@ final class OldSchema {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** An empty database in the schema before the newest, for as long as it is open. */
+  static Connection before() throws SQLException {
+    String url = "jdbc:h2:mem:before;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE";
+    Connection open = DriverManager.getConnection(url, "", "");
+    MigrationInfo[] all = Migrations.of(url, "", "").load().info().all();
+    MigrationVersion before = all[all.length - 2].getVersion();
+    Migrations.of(url, "", "").target(before).load().migrate();
+    return open;
   }
 
   private static String left() {

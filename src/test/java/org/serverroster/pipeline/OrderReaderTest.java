@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -172,6 +173,28 @@ class OrderReaderTest {
     order.put("id", "i".repeat(201));
     assertFalse(violations(order).isEmpty());
     assertThrows(UnacceptableException.class, () -> read(order.toString()));
+  }
+
+  /** Each limit of the schema, from both sides. */
+  @ParameterizedTest
+  @ValueSource(strings = {"id", "domain", "peer", "actor", "note"})
+  void whatIsWithinItsLimitsIsReadAndNothingElse(String field) throws Exception {
+    JsonNode schema = Schemas.schema(Schemas.CURRENT, "command.v1").path("properties").path(field);
+    int longest = schema.path("maxLength").intValue();
+    int shortest = schema.path("minLength").intValue();
+    for (int length : Set.of(shortest, longest)) {
+      JsonNode order = with(field, '"' + "a".repeat(length) + '"');
+      assertEquals(List.of(), violations(order), field + " of " + length);
+      read(order.toString());
+    }
+    for (int length : Set.of(shortest - 1, longest + 1)) {
+      if (length >= 0) {
+        JsonNode order = with(field, '"' + "a".repeat(length) + '"');
+        assertFalse(violations(order).isEmpty(), field + " of " + length);
+        assertThrows(
+            UnacceptableException.class, () -> read(order.toString()), field + " of " + length);
+      }
+    }
   }
 
   @ParameterizedTest
