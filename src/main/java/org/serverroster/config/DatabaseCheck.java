@@ -50,6 +50,13 @@ final class DatabaseCheck {
 
   /** What is wrong when somebody has altered tables. */
   static Optional<String> schema(Schema there, Schema expected) {
+    Set<String> unknown = there.demandsBeyond(expected);
+    if (!unknown.isEmpty()) {
+      return Optional.of(
+          "the database has been altered, no row can be written without "
+              + String.join(", ", unknown)
+              + ", which we do not know: take it away, or give it a default");
+    }
     Set<String> missing = there.missing(expected);
     return missing.isEmpty()
         ? Optional.empty()

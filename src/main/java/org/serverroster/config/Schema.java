@@ -17,17 +17,23 @@ import java.util.stream.Collectors;
 
 /**
  * The tables that the program works with, as far as it cannot do without, a line each: their
- * columns with the kind of their type, their primary keys, and what else must be unique, such as
- * {@code peer.address text}, {@code peer (domain, peer)} and {@code outbox unique (wire_id)}.
+ * columns with the kind of their type, those that number themselves, primary keys, and what else
+ * must be unique, such as {@code peer.address text}, {@code outbox.id identity}, {@code peer
+ * (domain, peer)} and {@code outbox unique (wire_id)}.
  */
 final class Schema {
 
   private static final String RESOURCE = "/db/schema.txt";
 
   private final Set<String> lines;
+  private final Set<String> demanded;
 
-  private Schema(Set<String> lines) {
+  /**
+   * @param demanded the columns, as {@code peer.address}, that must be given with each new row
+   */
+  private Schema(Set<String> lines, Set<String> demanded) {
     this.lines = lines;
+    this.demanded = demanded;
   }
 
   /** What this version of the program expects. */
@@ -38,7 +44,8 @@ final class Schema {
               new String(resource.readAllBytes(), StandardCharsets.UTF_8)
                   .lines()
                   .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                  .toList()));
+                  .toList()),
+          Set.of());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -51,13 +58,21 @@ final class Schema {
    */
   static Schema of(DatabaseMetaData database, String schema) throws SQLException {
     Set<String> lines = new TreeSet<>();
+    Set<String> demanded = new TreeSet<>();
     Set<String> tables = new TreeSet<>();
     try (ResultSet columns = database.getColumns(null, schema, "%", "%")) {
       while (columns.next()) {
         String table = lower(columns.getString("TABLE_NAME"));
         tables.add(table);
         String kind = kind(columns.getInt("DATA_TYPE"), lower(columns.getString("TYPE_NAME")));
-        lines.add(table + "." + lower(columns.getString("COLUMN_NAME")) + " " + kind);
+        String column = table + "." + lower(columns.getString("COLUMN_NAME"));
+        lines.add(column + " " + kind);
+        if ("YES".equals(columns.getString("IS_AUTOINCREMENT"))) {
+          lines.add(column + " identity");
+        } else if ("NO".equals(columns.getString("IS_NULLABLE"))
+            && columns.getString("COLUMN_DEF") == null) {
+          demanded.add(column);
+        }
       }
     }
     for (String table : tables) {
@@ -74,7 +89,7 @@ final class Schema {
           .filter(columns -> !columns.equals(list(key)))
           .forEach(columns -> lines.add(table + " unique " + columns));
     }
-    return new Schema(lines);
+    return new Schema(lines, demanded);
   }
 
   /** The lists of columns that are unique, whatever holds them so. */
@@ -117,6 +132,24 @@ final class Schema {
     Set<String> missing = new TreeSet<>(other.lines);
     missing.removeAll(lines);
     return missing;
+  }
+
+  /**
+   * The columns of the other one's tables that it does not know, and that demand a value with each
+   * new row: whoever knows only the other one can write none.
+   */
+  Set<String> demandsBeyond(Schema other) {
+    Set<String> known = new TreeSet<>();
+    Set<String> tables = new TreeSet<>();
+    for (String line : other.lines) {
+      String column = line.substring(0, line.indexOf(' '));
+      known.add(column);
+      tables.add(column.replaceFirst("\\..*", ""));
+    }
+    Set<String> unknown = new TreeSet<>(demanded);
+    unknown.removeAll(known);
+    unknown.removeIf(column -> !tables.contains(column.replaceFirst("\\..*", "")));
+    return unknown;
   }
 
   private static String lower(String name) {

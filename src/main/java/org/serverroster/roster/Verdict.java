@@ -22,6 +22,9 @@ import java.util.UUID;
  */
 final class Verdict {
 
+  /** What the column takes, in UTF-16 units. */
+  private static final int LONGEST_NOTE = 2000;
+
   private final Change change;
   private final Policy policy;
   private final Subscription before;

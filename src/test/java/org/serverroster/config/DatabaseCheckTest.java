@@ -60,6 +60,25 @@ class DatabaseCheckTest {
   }
 
   @Test
+  void whatLetsNoRowBeWrittenIsNamed() throws Exception {
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement()) {
+      statement.execute("alter table peer add column shoe_size int default 42 not null");
+      statement.execute("create table theirs (id int not null)");
+      statement.execute("alter table outbox alter column id drop identity");
+      assertTrue(problem(connection).contains("it lacks outbox.id identity: put back"));
+      statement.execute("alter table peer alter column shoe_size drop default");
+      assertTrue(problem(connection).contains("no row can be written without peer.shoe_size, "));
+    }
+  }
+
+  private static String problem(Connection connection) throws Exception {
+    return DatabaseCheck.schema(
+            Schema.of(connection.getMetaData(), connection.getSchema()), Schema.expected())
+        .orElse("");
+  }
+
+  @Test
   void anOldServerAndANewerSchemaAreRefused() {
     assertTrue(DatabaseCheck.version("PostgreSQL", 12).isPresent());
     assertTrue(DatabaseCheck.version("PostgreSQL", 13).isEmpty());

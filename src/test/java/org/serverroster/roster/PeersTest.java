@@ -189,6 +189,17 @@ class PeersTest {
     assertTrue(second.is("ends"));
   }
 
+  /** Who lets a peer in is in the trail, also when they asked it for more at the same time. */
+  @Test
+  void anApprovalThatComesWithAQuestionIsInTheTrailAsOne() {
+    Kept waiting = Kept.in(Subscription.NONE_PENDING_IN);
+    Change ticked = by(JULIET, waiting.suffers(Action.SUBSCRIBE));
+    ticked.put("preApprove", true);
+    careful.act(careful.count(ticked.because("as agreed"), 1, 1));
+    assertEquals("peer-asked", ticked.get("action"));
+    assertEquals("approval 1 of 2: as agreed", ticked.get("note"));
+  }
+
   @Test
   void oneAdministratorIsNoTwo() {
     Change again = by(JULIET, Kept.in(Subscription.NONE_PENDING_IN).decided(Decision.APPROVE));
