@@ -156,7 +156,7 @@ public class Meters {
         .record(positive(age(Moments.instant(departure.get("created_at")))));
   }
 
-  /** A row of the outbox could not leave and was put off. */
+  /** A row of the outbox could not leave and was put off, or parked. */
   public void failed(Map<String, Object> departure) {
     traces.failed(departure);
     registry

@@ -107,6 +107,8 @@ abstract class EventsOut extends Story {
   void whatIsRefusedForGoodIsParkedAndTheRestGoesOn() {
     String peer = "refused.lit";
     Webhook.refuse("refused.lit\",\"request\"", 422); // its request.opened and request.ended
+    int refused = Webhook.refused().size();
+    double failures = failures();
     asks(peer);
     Webhook.await(peer, CHANGED);
     tells(peer, "unsubscribe");
@@ -117,6 +119,9 @@ abstract class EventsOut extends Story {
         List.of("request.opened.v1", "request.ended.v1"),
         parked(peer).stream().map(d -> d.get("kind")).toList());
     Map<String, Object> dead = parked(peer).get(0);
+    House.patiently() // each attempt, the last one too
+        .untilAsserted(
+            () -> assertEquals(Webhook.refused().size() - refused, failures() - failures));
     assertEquals("HTTP status 422", dead.get("lastError"));
     assertEquals(5, dead.get("attempts"));
     assertEquals("roster.events.uri", dead.get("recipient"));
@@ -240,6 +245,14 @@ abstract class EventsOut extends Story {
 
   private static org.awaitility.core.ConditionFactory patientlyParked() {
     return House.patiently().atMost(Duration.ofSeconds(90));
+  }
+
+  private static double failures() {
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith("roster_delivery_failures_total{channel=\"event\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
   }
 
   private static List<Map<String, Object>> parked(String peer) {

@@ -1,22 +1,35 @@
 package org.serverroster.flow;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.lessThan;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +72,63 @@ class OrderlyStopIT {
     Set<String> lost = new TreeSet<>(acknowledged);
     lost.removeAll(peers());
     assertThat(lost, empty());
+  }
+
+  /** Who was let in is answered, in time; who comes then is not let in. */
+  @Test
+  void aRequestThatIsUnderWayIsAnswered() throws Exception {
+    try (ScriptedXmppServer server = ScriptedXmppServer.start(Lab.COMPONENT, Lab.SECRET);
+        RosterProcess roster = roster(server.address(), false)) {
+      server.acknowledgeSends();
+      roster.start();
+      URI house = roster.baseUrl();
+      String order = "{\"preApprove\":true}";
+      try (Socket visitor = new Socket(house.getHost(), house.getPort())) {
+        visitor.setSoTimeout(20_000);
+        write(visitor, head(house, order.length()) + order.substring(0, 5));
+        assertEquals(200, roster.visitor().health("live"));
+
+        CompletableFuture<Duration> end = CompletableFuture.supplyAsync(() -> stopped(roster));
+        Awaitility.await().until(() -> roster.visitor().health("live") != 200);
+        write(visitor, order.substring(5));
+
+        assertEquals(
+            "HTTP/1.1 202 Accepted",
+            new BufferedReader(new InputStreamReader(visitor.getInputStream(), UTF_8)).readLine());
+        assertThat(end.get(1, TimeUnit.MINUTES), lessThan(Duration.ofSeconds(20)));
+      }
+    }
+  }
+
+  private static String head(URI house, int length) {
+    String login = "admin:" + RosterProcess.PASSWORD;
+    return """
+        POST /api/v1/domains/%s/peers/asked-at-the-end.lit/subscribe HTTP/1.1
+        Host: %s
+        Authorization: Basic %s
+        Content-Type: application/json
+        Content-Length: %d
+
+        """
+        .replace("\n", "\r\n")
+        .formatted(
+            Lab.HOST,
+            house.getAuthority(),
+            Base64.getEncoder().encodeToString(login.getBytes(UTF_8)),
+            length);
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(UTF_8));
+    socket.getOutputStream().flush();
+  }
+
+  private static Duration stopped(RosterProcess roster) {
+    try {
+      return roster.awaitStop();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private RosterProcess roster(InetSocketAddress server, boolean reversed) throws IOException {
