@@ -201,9 +201,9 @@ final class Ground implements AutoCloseable {
     }
   }
 
-  /** Waits until each instance answers, whether it holds the stream or stands by. */
-  void awaitAllAlive() {
-    await(() -> instances.stream().allMatch(this::isLive));
+  /** Waits until each instance answers, holder or standby; false when one does not in time. */
+  boolean awaitAllAlive() {
+    return await(() -> instances.stream().allMatch(this::isLive));
   }
 
   /** Whether it answers. */

@@ -79,7 +79,9 @@ final class Injector {
   void kill() throws IOException, SQLException, InterruptedException {
     if (instancesOnly) {
       awaitHolder(30_000);
-      ground.awaitAllAlive();
+      if (!ground.awaitAllAlive()) {
+        ground.findings().add("takeover", "", "an instance did not start, so it cannot stand by");
+      }
       Pause.millis(300 + random.nextInt(1500));
       if (++turns % FROZEN_INSTEAD == 0) {
         freezeHolder();
