@@ -1,6 +1,7 @@
 package org.serverroster.fault;
 
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.serverroster.fault.Books.Commit;
 import org.serverroster.fault.Books.Row;
@@ -80,9 +81,21 @@ final class AuditRules {
     if (!lost.isEmpty()) {
       findings.add("audit", "", "entries that are gone: " + lost);
     }
-    if (seen.books().auditChain() != null
-        && !"true".equals(seen.books().auditChain().get("valid"))) {
-      findings.add("audit", "", "the hash chain does not verify: " + seen.books().auditChain());
+    theChainHolds(seen.books().auditChain());
+  }
+
+  /** Every entry is under a seal that fits. */
+  private void theChainHolds(Map<String, String> chain) {
+    if (chain == null) {
+      findings.add("audit", "", "nobody could be asked about the hash chain");
+    } else if (!"true".equals(chain.get("valid"))) {
+      findings.add("audit", "", "the hash chain does not verify: " + chain);
+    } else if (!"0".equals(chain.get("unsealed"))
+        || !Integer.toString(seen.books().audited().size()).equals(chain.get("entries"))) {
+      findings.add(
+          "audit",
+          "",
+          "of %d entries not all are sealed: %s".formatted(seen.books().audited().size(), chain));
     }
   }
 }

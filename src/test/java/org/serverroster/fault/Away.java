@@ -70,14 +70,14 @@ record Away(
     try (History history = History.in(folder.resolve("history.jsonl"));
         Ground ground =
             new Ground(
-                    folder,
-                    1,
-                    false,
-                    Ground.Kind.PROSODY,
-                    Ground.Store.POSTGRESQL,
-                    Ground.Mails.SINGLE,
-                    history)
-                .start()) {
+                folder,
+                1,
+                false,
+                Ground.Kind.PROSODY,
+                Ground.Store.POSTGRESQL,
+                Ground.Mails.SINGLE,
+                history)) {
+      ground.start();
       RosterProcess roster = ground.instances().get(0);
       Load load = new Load(ground, seed).start();
       Pause.millis(WARM.toMillis());
@@ -126,6 +126,7 @@ record Away(
       if (!delivered) {
         findings.add(new Finding("stuck", "", "not everything had left when it could"));
       }
+      findings.addAll(ground.findings().all());
       findings.addAll(unsettled);
       Away all =
           new Away(

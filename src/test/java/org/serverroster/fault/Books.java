@@ -21,6 +21,7 @@ import java.util.Map;
  * @param journaled how many stanzas the server still holds for us
  * @param auditChain the answer of {@code GET /api/v1/audit/verify}, null when nobody was there to
  *     be asked
+ * @param tells whether there was a receiver of events
  */
 record Books(
     List<Row> changes,
@@ -28,7 +29,8 @@ record Books(
     List<Long> audited,
     List<String> waiting,
     long journaled,
-    Map<String, String> auditChain) {
+    Map<String, String> auditChain,
+    boolean tells) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -3,6 +3,7 @@ package org.serverroster.fault;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
@@ -29,7 +30,9 @@ class CheckerTest {
   private final Map<String, String> states = new LinkedHashMap<>();
   private final List<Long> audited = new ArrayList<>();
   private final List<String> waiting = new ArrayList<>();
-  private Map<String, String> chain;
+  private Map<String, String> chain =
+      Map.of("valid", "true", "unsealed", "0", "entries", "as many as there are");
+  private boolean tells;
   private long journaled;
 
   /** A request, an approval by REST, and the peer's acceptance: a history without fault. */
@@ -101,6 +104,118 @@ class CheckerTest {
   void findsAChainThatDoesNotVerify() {
     chain = Map.of("valid", "false");
     assertFound("audit");
+  }
+
+  @Test
+  void findsEntriesThatWereNeverSealed() {
+    chain = Map.of("valid", "true", "unsealed", "3", "entries", "0");
+    assertFound("audit");
+  }
+
+  @Test
+  void findsEntriesThatNoSealCounts() {
+    chain = Map.of("valid", "true", "unsealed", "0", "entries", "2");
+    assertFound("audit");
+  }
+
+  @Test
+  void findsAChainThatNobodyHasLookedAt() {
+    chain = null;
+    assertFound("audit");
+  }
+
+  @Test
+  void findsThatAReceiverOfEventsGotNone() {
+    tells = true;
+    assertFound("told");
+    assertThat(check().stream().filter(each -> each.what().contains("w2")).toList(), not(empty()));
+  }
+
+  @Test
+  void findsADecisionThatNobodyHasOrdered() {
+    kept(4, "allowed-again", "rest", "both", "both", "op-9");
+    assertFound("made-up");
+  }
+
+  @Test
+  void findsADecisionByALinkThatNobodyPressed() {
+    kept(4, "trust-confirmed", "mail-link", "both", "both", null);
+    assertFound("made-up");
+  }
+
+  @Test
+  void acceptsWhatTheClockDoesAndNothingElseOfIt() {
+    kept(4, "review-due", "clock", "both", "both", null);
+    assertThat(check(), empty());
+    kept(5, "allowed-again", "clock", "both", "both", null);
+    assertFound("made-up");
+  }
+
+  @Test
+  void findsThatSomethingElseWasDoneThanOrdered() {
+    replace("another action", event -> event.is(Event.ORDERED), "action", "subscribe");
+    assertThat(check(), empty()); // which approves what waits
+    events.replaceAll(
+        event ->
+            event.is(Event.ORDERED)
+                ? new Event(
+                    event.at(),
+                    event.what(),
+                    Map.of("op", "op-1", "via", "rest", "peer", PEER, "action", "deny"))
+                : event);
+    assertFound("made-up");
+  }
+
+  @Test
+  void findsThatAnotherPeerWasDecidedOnThanOrdered() {
+    replace("another peer", event -> event.is(Event.ORDERED), "peer", "romeo.lit");
+    assertFound("made-up");
+  }
+
+  @Test
+  void findsARequestThatEndedTwice() {
+    ends(2, "open", "approved");
+    assertThat(check(), empty());
+    ends(3, "approved", "denied");
+    assertFound("once");
+  }
+
+  private void ends(long tx, String was, String is) {
+    rows.add(
+        new Books.Row(
+            rows.size() + 1,
+            tx,
+            "approval_request",
+            Map.of("outcome", was),
+            Map.of("id", "r1", "peer", PEER, "outcome", is)));
+  }
+
+  @Test
+  void findsAStanzaOfAnotherTypeThanItsRow() {
+    replace("another type", sending("w3"), "type", "unsubscribe");
+    assertFound("made-up");
+  }
+
+  @Test
+  void findsAPresenceThatIsSentAsSomethingElse() {
+    replace("another type", sending("w2"), "type", "unavailable");
+    assertFound("made-up");
+  }
+
+  @Test
+  void findsAStanzaToAnotherAddressThanItsRow() {
+    rows.replaceAll(
+        row -> {
+          Map<String, String> is = new LinkedHashMap<>(row.is());
+          is.computeIfPresent(
+              "recipient", (name, to) -> "w3".equals(is.get("wire_id")) ? "romeo@" + PEER : to);
+          return new Books.Row(row.id(), row.transaction(), row.table(), row.was(), is);
+        });
+    assertFound("made-up");
+  }
+
+  private static java.util.function.Predicate<Event> sending(String id) {
+    return event -> event.is(Event.SENDING) && event.get("id").equals(id);
   }
 
   @Test
@@ -229,7 +344,7 @@ class CheckerTest {
 
   @Test
   void findsAnEffectBeforeItsCause() {
-    event(Event.ORDERED, "op", "op-2", "via", "rest", "peer", PEER, "action", "revoke");
+    event(Event.ORDERED, "op", "op-2", "via", "rest", "peer", PEER, "action", "unsubscribe");
     event(Event.ANSWERED, "op", "op-2", "status", "200");
     said("c", "unsubscribe");
     handedOver(3, "c", "unsubscribe");
@@ -620,7 +735,12 @@ class CheckerTest {
   }
 
   private Books books() {
-    return new Books(rows, states, audited, waiting, journaled, chain);
+    Map<String, String> says = chain;
+    if (says != null && says.getOrDefault("entries", "").startsWith("as many")) {
+      says = new LinkedHashMap<>(says);
+      says.put("entries", Integer.toString(audited.size()));
+    }
+    return new Books(rows, states, audited, waiting, journaled, says, tells);
   }
 
   private List<Finding> check() {

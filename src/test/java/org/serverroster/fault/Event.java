@@ -56,6 +56,12 @@ record Event(long at, String what, Map<String, String> facts) {
   /** PostgreSQL has ended a transaction of Server Roster with a serialization failure. */
   static final String COLLIDED = "serialization-failure";
 
+  /** PostgreSQL has refused something because its disk is full (53100). */
+  static final String DISK_FULL = "disk-full";
+
+  /** PostgreSQL has ended all its sessions: a PANIC, or the crash of a process (57P02). */
+  static final String PANICKED = "panic";
+
   /** An administrator orders something: {@code op}, {@code via}, {@code peer}, {@code action}. */
   static final String ORDERED = "ordered";
 

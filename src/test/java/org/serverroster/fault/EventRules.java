@@ -172,7 +172,7 @@ final class EventRules {
 
   /** Whether there was a receiver of events. */
   private boolean tells() {
-    return seen.books().changes().stream().anyMatch(EventRules::isEvent);
+    return seen.books().tells() || seen.books().changes().stream().anyMatch(EventRules::isEvent);
   }
 
   private static boolean isEvent(Row row) {

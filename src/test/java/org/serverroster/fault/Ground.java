@@ -72,6 +72,13 @@ final class Ground implements AutoCloseable {
       IntStream.range(0, 8).mapToObj("peer%d.lit"::formatted).toList();
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  /** Leases end within two minutes. */
+  private static final Duration PATIENCE_WITHOUT_RESTART = Duration.ofMinutes(4);
+
+  private static final Duration HURRY_EACH = Duration.ofSeconds(5);
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+  private static final Duration SEALED_WITHIN = Duration.ofSeconds(30);
   private static final int TURNS = 20;
   private static final int TURN_MILLIS = 8000;
 
@@ -90,6 +97,7 @@ final class Ground implements AutoCloseable {
   private final Gate stream;
   private final List<RosterProcess> instances = new CopyOnWriteArrayList<>();
   private final Map<RosterProcess, Visitor> visitors = new HashMap<>();
+  private final Findings findings = new Findings();
 
   /**
    * @param count how many instances of Server Roster
@@ -193,9 +201,37 @@ final class Ground implements AutoCloseable {
     }
   }
 
-  /** Waits until each instance answers, whether it holds the stream or stands by. */
-  void awaitAllAlive() {
-    await(() -> instances.stream().allMatch(each -> visitors.get(each).health("live") == 200));
+  /** Waits until each instance answers, holder or standby; false when one does not in time. */
+  boolean awaitAllAlive() {
+    return await(() -> instances.stream().allMatch(this::isLive));
+  }
+
+  /** Whether it answers. */
+  boolean isLive(RosterProcess instance) {
+    return instance.isAlive() && visitors.get(instance).health("live") == 200;
+  }
+
+  /** Stops every instance in good order; one that takes too long is a finding. */
+  void stopAll() {
+    for (RosterProcess instance : instances) {
+      if (!instance.isAlive()) {
+        continue;
+      }
+      try {
+        Duration took = instance.awaitStop();
+        if (took.compareTo(STOP_WITHIN) > 0) {
+          findings.add("stop", "", "an orderly stop took " + took);
+        }
+      } catch (IOException late) {
+        findings.add("stop", "", "an orderly stop did not end: " + late.getMessage());
+        instance.kill9();
+      }
+    }
+  }
+
+  /** What went wrong apart from what the checker sees. */
+  Findings findings() {
+    return findings;
   }
 
   /** Starts everything; returns when an instance is ready and every change is watched. */
@@ -216,7 +252,7 @@ final class Ground implements AutoCloseable {
     server.start();
     instances.get(0).start();
     if (isEmbedded()) {
-      instances.get(0).stop();
+      stopAll();
       ledger.watch();
       instances.get(0).start();
     } else {
@@ -308,6 +344,10 @@ final class Ground implements AutoCloseable {
     if (noneIsAlive()) {
       ledger.run("update outbox set leased_until = null where leased_until is not null");
     }
+    hurryBackOffs();
+  }
+
+  private void hurryBackOffs() throws SQLException {
     ledger.run("update outbox set next_at = now() where next_at > now() and leased_until is null");
   }
 
@@ -321,8 +361,17 @@ final class Ground implements AutoCloseable {
     if (!awaitHolder()) {
       return List.of(new Finding("stuck", "", "no instance was ready after the last fault"));
     }
-    // Leases of instances that were killed end by themselves, which is two minutes for a mail.
-    instances.forEach(RosterProcess::stop);
+    if (!isEmbedded()) {
+      if (restsWithoutRestart()) {
+        return List.of();
+      }
+      findings.add(
+          "stuck",
+          "",
+          "not everything had left in %s, so there was a restart; rows %d, at the server %d"
+              .formatted(PATIENCE_WITHOUT_RESTART, waiting(), journaled()));
+    }
+    stopAll();
     hurry();
     for (RosterProcess instance : instances) {
       instance.launch();
@@ -340,6 +389,19 @@ final class Ground implements AutoCloseable {
     return rests ? List.of() : List.of(new Finding("stuck", "", "not everything had left in time"));
   }
 
+  /** Back-offs are cut short, leases are left to end by themselves. */
+  private boolean restsWithoutRestart() throws SQLException {
+    long end = System.nanoTime() + PATIENCE_WITHOUT_RESTART.toNanos();
+    while (System.nanoTime() < end) {
+      supervise();
+      hurryBackOffs();
+      if (await(this::isAtRest, HURRY_EACH)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean noneIsAlive() {
     return instances.stream().noneMatch(RosterProcess::isAlive);
   }
@@ -349,7 +411,7 @@ final class Ground implements AutoCloseable {
     for (int turn = 0; turn < TURNS; turn++) {
       boolean taken = await(() -> journaled() == 0);
       Pause.millis(TURN_MILLIS);
-      instances.forEach(RosterProcess::stop);
+      stopAll();
       boolean empty = waiting() == 0;
       hurry();
       for (RosterProcess instance : instances) {
@@ -377,9 +439,9 @@ final class Ground implements AutoCloseable {
   Books books() throws IOException, SQLException {
     Map<String, String> chain = auditChain();
     if (isEmbedded()) {
-      instances.forEach(RosterProcess::stop);
+      stopAll();
     }
-    return ledger.read(journaled(), chain);
+    return ledger.read(journaled(), chain, events != null);
   }
 
   @Override
@@ -434,8 +496,19 @@ final class Ground implements AutoCloseable {
     }
   }
 
-  /** What the service says about its trail, null when none is there to be asked. */
+  /** The same when every entry is sealed, or will not be in time. */
   private Map<String, String> auditChain() throws IOException {
+    long end = System.nanoTime() + SEALED_WITHIN.toNanos();
+    Map<String, String> chain = chainNow();
+    while (System.nanoTime() < end && (chain == null || !"0".equals(chain.get("unsealed")))) {
+      Pause.millis(200);
+      chain = chainNow();
+    }
+    return chain;
+  }
+
+  /** What the service says about its trail, null when none is there to be asked. */
+  private Map<String, String> chainNow() throws IOException {
     RosterProcess holder = holder();
     if (holder == null) {
       return null; // which is a finding already
@@ -445,11 +518,23 @@ final class Ground implements AutoCloseable {
       return Map.of("valid", "not said", "says", answer.statusCode() + " " + answer.body());
     }
     JsonNode says = new ObjectMapper().readTree(answer.body());
-    return Map.of("valid", says.path("valid").asText(), "says", answer.body());
+    return Map.of(
+        "valid",
+        says.path("valid").asText(),
+        "entries",
+        says.path("entries").asText(),
+        "unsealed",
+        says.path("unsealed").asText(),
+        "says",
+        answer.body());
   }
 
   private static boolean await(BooleanSupplier condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    return await(condition, PATIENCE);
+  }
+
+  private static boolean await(BooleanSupplier condition, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
         return false;

@@ -30,7 +30,7 @@ class H2LedgerTest {
                 + " current_timestamp, current_timestamp)");
       }
     }
-    Books books = ledger.read(0, Map.of());
+    Books books = ledger.read(0, Map.of(), false);
     assertEquals(5, books.commits().get("montague.lit").size());
   }
 }

@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import org.serverroster.lab.RosterProcess;
 
 /**
@@ -34,8 +33,14 @@ final class Injector {
   /** A start on a busy machine. */
   private static final long START_MILLIS = 20_000;
 
+  /** So long the disk stays full at most, until PostgreSQL has reported that. */
+  private static final long FULL_MILLIS = 15_000;
+
   /** A digest gathers for some seconds. */
   private static final long PATIENCE_FOR_A_DIGEST_MILLIS = 8000;
+
+  /** So long a take-over is waited for; it is a finding when none has happened by then. */
+  private static final long TAKEOVER_MILLIS = 120_000;
 
   /** Of several instances the holder is frozen in every so many turns instead of killed. */
   private static final int FROZEN_INSTEAD = 5;
@@ -46,7 +51,9 @@ final class Injector {
   private final Deck<Disturbance> disturbances;
   private final Map<List<String>, Deck<String>> moments = new HashMap<>();
   private final Map<String, Integer> done = new TreeMap<>();
+  private final List<Long> takeovers = new ArrayList<>();
   private int turns;
+  private long killed;
 
   /**
    * @param instancesOnly whether nothing but instances of Server Roster is killed
@@ -63,18 +70,27 @@ final class Injector {
     return done;
   }
 
+  /** How long after each kill of the holder another instance was ready, in milliseconds. */
+  List<Long> takeovers() {
+    return takeovers;
+  }
+
   /** Lets some time pass, long enough now and then for everything to work again, and kills. */
   void kill() throws IOException, SQLException, InterruptedException {
     if (instancesOnly) {
       awaitHolder(30_000);
-      ground.awaitAllAlive();
+      if (!ground.awaitAllAlive()) {
+        ground.findings().add("takeover", "", "an instance did not start, so it cannot stand by");
+      }
       Pause.millis(300 + random.nextInt(1500));
       if (++turns % FROZEN_INSTEAD == 0) {
         freezeHolder();
         return;
       }
+      RosterProcess holder = ground.holder();
+      List<RosterProcess> live = ground.instances().stream().filter(ground::isLive).toList();
       strike("server-roster", Points.NAMES, this::killInstance);
-      await(() -> ground.holder() != null, 30_000);
+      awaitTakeover(holder, live);
       revive();
       return;
     }
@@ -110,11 +126,33 @@ final class Injector {
     }
   }
 
-  private static void await(BooleanSupplier condition, long patienceMillis) {
-    long end = System.nanoTime() + patienceMillis * 1_000_000;
-    while (System.nanoTime() < end && !condition.getAsBoolean()) {
+  /**
+   * Waits until another instance that stood by is ready; the killed one is not started meanwhile.
+   *
+   * @param holder who was ready before the kill, null for none
+   * @param live who answered before the kill
+   */
+  private void awaitTakeover(RosterProcess holder, List<RosterProcess> live) {
+    List<RosterProcess> standby = live.stream().filter(each -> each != victim).toList();
+    if (standby.isEmpty()) {
+      return;
+    }
+    while (System.nanoTime() - killed < TAKEOVER_MILLIS * 1_000_000) {
+      RosterProcess next = ground.holder();
+      if (next != null && standby.contains(next)) {
+        if (holder == victim) {
+          takeovers.add((System.nanoTime() - killed) / 1_000_000);
+        }
+        return;
+      }
       Pause.millis(40);
     }
+    ground
+        .findings()
+        .add(
+            "takeover",
+            "",
+            "no instance that stood by was ready in %d ms".formatted(TAKEOVER_MILLIS));
   }
 
   /** Does something that nobody dies of, or not at once. */
@@ -189,6 +227,7 @@ final class Injector {
     }
     RosterProcess holder = alive.size() == 1 ? alive.get(0) : ground.holder();
     victim = holder != null ? holder : alive.get(random.nextInt(alive.size()));
+    killed = System.nanoTime();
     victim.kill9();
   }
 
@@ -210,7 +249,7 @@ final class Injector {
   /** An orderly stop in the middle of everything, as with each deployment. */
   private void stopInstance() throws IOException, SQLException {
     note("stop server-roster");
-    ground.instances().forEach(RosterProcess::stop);
+    ground.stopAll();
     revive();
   }
 
@@ -354,13 +393,24 @@ final class Injector {
 
   private void fillDisk() throws IOException {
     note("the database's disk is full");
+    long before = diskFailures();
     ground.disk().fill();
+    long end = System.nanoTime() + FULL_MILLIS * 1_000_000;
+    while (!ground.isEmbedded() && diskFailures() == before && System.nanoTime() < end) {
+      Pause.millis(50);
+    }
     Pause.millis(500 + random.nextInt(2000));
     ground.disk().free();
     if (!ground.isEmbedded() && !ground.database().isAlive()) {
       note("PostgreSQL died of the full disk");
       ground.database().start();
     }
+  }
+
+  private long diskFailures() {
+    return ground.history().events().stream()
+        .filter(event -> event.is(Event.DISK_FULL) || event.is(Event.PANICKED))
+        .count();
   }
 
   private void note(String fault) {

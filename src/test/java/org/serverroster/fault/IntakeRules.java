@@ -14,6 +14,16 @@ import org.serverroster.fault.Books.Commit;
 /** What peers said and administrators ordered is what happened, once and in order. */
 final class IntakeRules {
 
+  /** What the clock may do without an order. */
+  private static final Set<String> OF_THE_CLOCK =
+      Set.of(
+          "request-expired",
+          "request-escalated",
+          "review-due",
+          "review-unanswered",
+          "peer-asked-again",
+          "peer-unanswering");
+
   private final Evidence seen;
   private final Findings findings;
 
@@ -26,7 +36,46 @@ final class IntakeRules {
     IntakeRules rules = new IntakeRules(seen, findings);
     rules.whatWasConfirmedArrived();
     rules.ordersAreDoneOnceAsAnswered();
+    rules.everyDecisionWasOrdered();
+    rules.requestsEndOnce();
     rules.theTableExplainsTheRoster();
+  }
+
+  /** What no peer said was ordered, as it was done, or is the clock's. */
+  private void everyDecisionWasOrdered() {
+    seen.commits()
+        .forEach(
+            (peer, all) -> {
+              for (Commit commit : all) {
+                if (commit.audit() == null || commit.via("xmpp")) {
+                  continue;
+                }
+                if (commit.via("clock") && OF_THE_CLOCK.contains(commit.audit().get("action"))) {
+                  continue;
+                }
+                List<Order> orders =
+                    seen.orders().values().stream().filter(one -> one.isDoneBy(commit)).toList();
+                if (orders.isEmpty()) {
+                  findings.add("made-up", peer, "done, and nobody has ordered it: " + commit);
+                } else if (orders.stream().noneMatch(order -> order.fits(commit))) {
+                  findings.add(
+                      "made-up",
+                      peer,
+                      "something else was ordered: %s for %s".formatted(commit, orders));
+                }
+              }
+            });
+  }
+
+  private void requestsEndOnce() {
+    Map<String, Integer> ends = new LinkedHashMap<>();
+    for (Books.Row row : seen.books().changes()) {
+      if (row.of("approval_request") && !row.get("outcome").equals("open")) {
+        if (ends.merge(row.get("id"), 1, Integer::sum) == 2) {
+          findings.add("once", row.get("peer"), "a request ended twice: " + row);
+        }
+      }
+    }
   }
 
   /** What the server took from a peer was handed over and taken over, in the peer's order. */

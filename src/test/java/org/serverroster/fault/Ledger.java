@@ -45,7 +45,7 @@ abstract class Ledger {
   }
 
   /** Everything that was kept. */
-  final Books read(long journaled, Map<String, String> auditChain)
+  final Books read(long journaled, Map<String, String> auditChain, boolean tells)
       throws SQLException, IOException {
     List<Books.Row> changes = new ArrayList<>();
     Map<String, String> states = new LinkedHashMap<>();
@@ -81,7 +81,7 @@ abstract class Ledger {
         }
       }
     }
-    return new Books(changes, states, audited, waiting, journaled, auditChain);
+    return new Books(changes, states, audited, waiting, journaled, auditChain, tells);
   }
 
   private static Map<String, String> columns(String json) throws IOException {

@@ -66,6 +66,26 @@ record Order(
     return REFUSALS.contains(status);
   }
 
+  /** The entries of the trail that an action over REST may make, with one approval needed. */
+  private static final Map<String, Set<String>> ENTRIES =
+      Map.of(
+          "approve",
+          Set.of("request-approved"),
+          "deny",
+          Set.of("request-denied"),
+          "revoke",
+          Set.of("trust-revoked"),
+          "subscribe",
+          Set.of("peer-asked", "request-approved"),
+          "unsubscribe",
+          Set.of("unsubscribed"));
+
+  /** Whether the entry of the trail says what was ordered here. */
+  boolean fits(Commit commit) {
+    return ENTRIES.getOrDefault(action, Set.of()).contains(commit.audit().get("action"))
+        && (via.equals("mail-link") || commit.peer().equals(peer));
+  }
+
   /** Whether the transaction did what was ordered here. */
   boolean isDoneBy(Commit commit) {
     if (!commit.via(via)) {

@@ -28,6 +28,6 @@ class ReplicaFaultIT {
                 true,
                 Ground.Mails.SINGLE));
     Faults.holds(slice.findings(), folder);
-    assertThat(slice.takeovers(), not(empty()));
+    assertThat("the other instance took over", slice.takeovers(), not(empty()));
   }
 }

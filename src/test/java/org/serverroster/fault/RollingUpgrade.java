@@ -60,6 +60,7 @@ final class RollingUpgrade {
       books.write(folder.resolve("books.json"));
       List<Finding> findings =
           new ArrayList<>(Checker.check(history.events(), books, Ground.ADMINISTRATORS));
+      findings.addAll(ground.findings().all());
       findings.addAll(unsettled);
       say("%d things were seen", history.events().size());
       return findings;

@@ -16,7 +16,8 @@ import org.serverroster.lab.SmallDisk;
  * @param kills how many processes were killed
  * @param faults how often each fault was done
  * @param figures what else there is to count
- * @param takeovers how long after the end of an instance a stream was up, in milliseconds
+ * @param takeovers how long after each kill of the holder another instance was ready, in
+ *     milliseconds
  * @param millis how long it took until peace was asked for
  * @param findings the promises that were not kept
  */
@@ -61,35 +62,20 @@ record Slice(
     }
   }
 
-  /** How long each time until the server had a stream again after the one of an instance broke. */
-  private static List<Long> takeovers(List<Event> events) {
-    List<Long> takeovers = new ArrayList<>();
-    long killed = -1;
-    for (Event event : events) {
-      if (event.is(Event.FAULT) && event.get("fault").startsWith("kill")) {
-        killed = event.get("fault").startsWith("kill server-roster") ? event.at() : -1;
-      } else if (event.is(Event.STREAM_UP) && killed >= 0) {
-        takeovers.add((event.at() - killed) / 1000);
-        killed = -1;
-      }
-    }
-    return takeovers;
-  }
-
   /** Runs one. */
   static Slice run(Path folder, Plan plan) throws IOException, SQLException, InterruptedException {
     SmallDisk.unmount(Ground.dataOf(folder, plan.store()));
     try (History history = History.in(folder.resolve("history.jsonl"));
         Ground ground =
             new Ground(
-                    folder,
-                    plan.instances(),
-                    plan.smallDisk(),
-                    plan.server(),
-                    plan.store(),
-                    plan.mails(),
-                    history)
-                .start()) {
+                folder,
+                plan.instances(),
+                plan.smallDisk(),
+                plan.server(),
+                plan.store(),
+                plan.mails(),
+                history)) {
+      ground.start();
       Injector injector = new Injector(ground, plan.seed(), plan.instancesOnly());
       Load load = new Load(ground, plan.seed()).start();
       if (plan.instances() > 1) {
@@ -108,12 +94,13 @@ record Slice(
       List<Event> events = history.events();
       List<Finding> findings = new ArrayList<>();
       findings.addAll(Checker.check(events, books, Ground.ADMINISTRATORS));
+      findings.addAll(ground.findings().all());
       findings.addAll(restless); // what is worse is shown first
       return new Slice(
           plan.kills(),
           injector.done(),
           figures(events, books),
-          takeovers(events),
+          injector.takeovers(),
           millis,
           findings.stream().map(Finding::toString).toList());
     }

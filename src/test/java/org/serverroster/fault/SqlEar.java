@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class SqlEar implements Gate.Conversation {
 
   private static final String SERIALIZATION_FAILURE = "40001";
+  private static final String DISK_FULL = "53100";
+  private static final String CRASH_SHUTDOWN = "57P02";
 
   private final History history;
   private final Points points;
@@ -66,20 +68,26 @@ final class SqlEar implements Gate.Conversation {
       if (moment != null) {
         points.reach("after-" + moment);
       }
-    } else if (type == 'E' && sqlState(body).equals(SERIALIZATION_FAILURE)) {
-      history.note(Event.COLLIDED);
+    } else if (type == 'E') {
+      noteError(body);
     }
   }
 
   /** Of an error: fields, each a letter and a text, up to a zero. */
-  private static String sqlState(ByteBuffer body) {
+  private void noteError(ByteBuffer body) {
+    Map<Character, String> fields = new HashMap<>();
     for (byte field = body.get(); field != 0; field = body.get()) {
-      String text = text(body);
-      if (field == 'C') {
-        return text;
-      }
+      fields.put((char) field, text(body));
     }
-    return "";
+    String state = fields.getOrDefault('C', "");
+    if (state.equals(SERIALIZATION_FAILURE)) {
+      history.note(Event.COLLIDED);
+    } else if (state.equals(DISK_FULL)) {
+      history.note(Event.DISK_FULL);
+    }
+    if (state.equals(CRASH_SHUTDOWN) || "PANIC".equals(fields.get('V'))) {
+      history.note(Event.PANICKED);
+    }
   }
 
   private static String moment(String sql) {

@@ -32,6 +32,26 @@ final class StanzaRules {
     seen.commits().forEach(rules::eachWasSent);
     seen.commits().forEach(rules::inOrder);
     rules.noneIsMadeUp();
+    rules.eachIsAsItsRow();
+  }
+
+  /** What is on the wire has the type and the address of the row that it is of. */
+  private void eachIsAsItsRow() {
+    Map<String, Row> kept = new HashMap<>();
+    seen.commits().values().stream()
+        .flatMap(List::stream)
+        .flatMap(commit -> commit.leaving("xmpp").stream())
+        .forEach(row -> kept.put(row.get("wire_id"), row));
+    for (Event event : seen.events()) {
+      Row row = event.is(Event.SENDING) ? kept.get(event.get("id")) : null;
+      if (row != null) {
+        String type = row.get("kind").equals("available") ? "" : row.get("kind");
+        if (!type.equals(event.get("type")) || !row.get("recipient").equals(event.get("peer"))) {
+          findings.add(
+              "made-up", event.get("peer"), "sent as %s, kept as %s".formatted(event, row.is()));
+        }
+      }
+    }
   }
 
   /** Two streams never have the same row under way; reads the wire for the other rules, too. */

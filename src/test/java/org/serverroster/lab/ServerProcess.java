@@ -67,7 +67,11 @@ final class ServerProcess {
   private static void endAll() {
     synchronized (RUNNING) {
       exiting = true;
-      RUNNING.forEach(Process::destroyForcibly);
+      for (Process process : RUNNING) {
+        // While it lives they are known as its own; frozen ones would never notice its end.
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
     }
   }
 
