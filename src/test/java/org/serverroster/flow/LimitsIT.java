@@ -45,7 +45,13 @@ class LimitsIT extends Story {
   void whatMatchesAPatternIsApprovedAuditedAndMailed() {
     String peer = "xmpp.partner.example";
     asks(peer);
-    assertEquals(List.of("subscribed", "", "subscribe"), awaitTypesTo(peer, 3));
+    // The greeting of the start, within a second of the stream, may say once more that we are here.
+    patiently()
+        .untilAsserted(
+            () ->
+                assertEquals(
+                    List.of("subscribed", "", "subscribe"),
+                    awaitTypesTo(peer, 3).stream().distinct().toList()));
     assertState(peer, "from+pending-out");
     Mail told = notice(peer, "approved automatically");
     assertTrue(told.text().contains("*.partner.example"), told.text());
