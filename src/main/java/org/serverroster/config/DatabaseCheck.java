@@ -50,14 +50,14 @@ final class DatabaseCheck {
 
   /** What is wrong when somebody has altered tables. */
   static Optional<String> schema(Schema there, Schema expected) {
+    Set<String> missing = there.missing(expected);
     Set<String> unknown = there.demandsBeyond(expected);
-    if (!unknown.isEmpty()) {
+    if (missing.isEmpty() && !unknown.isEmpty()) { // else it may be what is missing, renamed
       return Optional.of(
           "the database has been altered, no row can be written without "
               + String.join(", ", unknown)
               + ", which we do not know: take it away, or give it a default");
     }
-    Set<String> missing = there.missing(expected);
     return missing.isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -66,7 +66,8 @@ public final class LocalDomains {
 
   /** Whether a mail about this domain may go to this address; the settings may have changed. */
   public boolean mayBeAsked(String domain, String address) {
-    return administrators(domain).contains(address) || escalateTo.contains(address);
+    return Stream.concat(administrators(domain).stream(), escalateTo.stream())
+        .anyMatch(mail -> mail.equalsIgnoreCase(address));
   }
 
   /** Whether this account is one of the domain's administrators. */

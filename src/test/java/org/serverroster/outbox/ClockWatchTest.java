@@ -1,5 +1,6 @@
 package org.serverroster.outbox;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,6 +35,8 @@ class ClockWatchTest {
     time = time.minus(Duration.ofHours(1));
     assertTrue(watch.wasSetBack());
     passes(Duration.ofSeconds(1));
+    assertTrue(watch.wasSetBack(), "until what was put off is due");
+    watch.madeDue();
     assertFalse(watch.wasSetBack());
   }
 
@@ -42,14 +45,24 @@ class ClockWatchTest {
   void leasesAreTakenOnceWhenTheirHoldersHaveHadTheirTime() {
     passes(Departure.LONGEST_LEASE);
     assertTrue(watch.mayTakeLeases(), "of a clock that was set back before the start");
+    assertEquals(
+        time.plus(Duration.ofMinutes(10)).atOffset(ZoneOffset.UTC),
+        watch.parameters().get("longestLease"),
+        "another replica's clock may be ahead");
+    watch.tookLeases();
     assertFalse(watch.mayTakeLeases());
 
     time = time.minus(Duration.ofHours(1));
     assertTrue(watch.wasSetBack());
+    assertEquals(
+        time.plus(Departure.LONGEST_LEASE).atOffset(ZoneOffset.UTC),
+        watch.parameters().get("longestLease"));
     passes(Departure.LONGEST_LEASE.minusSeconds(1));
     assertFalse(watch.mayTakeLeases());
     passes(Duration.ofSeconds(1));
     assertTrue(watch.mayTakeLeases());
+    assertTrue(watch.mayTakeLeases(), "the database may have been away");
+    watch.tookLeases();
     assertFalse(watch.mayTakeLeases());
   }
 
